@@ -1,0 +1,27 @@
+"""What is known: sources and claims as TOML, loaded, checked, released, overlaid by a clinic."""
+
+from needlework.evidence.knowledge import Knowledge, NotAccepted, load_knowledge
+from needlework.evidence.model import (
+    Basis,
+    Certainty,
+    Cited,
+    Claim,
+    Release,
+    Role,
+    Source,
+    Verdict,
+)
+
+__all__ = [
+    "Basis",
+    "Certainty",
+    "Cited",
+    "Claim",
+    "Knowledge",
+    "NotAccepted",
+    "Release",
+    "Role",
+    "Source",
+    "Verdict",
+    "load_knowledge",
+]

@@ -1,0 +1,137 @@
+"""A clinic's choices over a release: approve, tighten, reject. It can never loosen."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from needlework.errors import KnowledgeError
+from needlework.evidence.check import value_faults
+from needlework.evidence.model import Claim, Release, Stricter, Value, Verdict
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Claims that the medical director approved together."""
+
+    topic: str
+    claims: tuple[str, ...]
+    by: str
+    on: date
+
+
+class Tightened(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stricter value for one claim."""
+
+    claim: str
+    value: Value
+    because: str
+    by: str
+    on: date
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A claim that the clinic does not accept; what depends on it is not enough known."""
+
+    claim: str
+    because: str
+    by: str
+    on: date
+
+
+class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All choices of a clinic over one release."""
+
+    clinic: str
+    release: str
+    approve: tuple[Batch, ...] = ()
+    tighten: tuple[Tightened, ...] = ()
+    reject: tuple[Rejected, ...] = ()
+
+
+def load_overlay(path: Path) -> tuple[Overlay, str]:
+    """An overlay from its file, and the digest of its bytes."""
+    try:
+        content = path.read_bytes()
+        overlay = msgspec.convert(tomllib.loads(content.decode()), Overlay)
+    except OSError as error:
+        raise KnowledgeError(
+            f"The overlay {path.name} cannot be read: {error.strerror}.",
+            hint="Name an overlay file in TOML.",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise KnowledgeError(
+            f"The overlay {path.name} is not sound: {error}.",
+            hint="It takes clinic, release, and lists of approve, tighten, reject.",
+        ) from None
+    return overlay, hashlib.sha256(content).hexdigest()
+
+
+def apply(overlay: Overlay, release: Release) -> tuple[Mapping[str, Claim], frozenset[str]]:
+    """The claims as the clinic holds them, and the ids of those that it rejects."""
+    if overlay.release != release.id:
+        raise KnowledgeError(
+            f"The overlay was made over release {overlay.release}, this is {release.id}.",
+            hint="Review the changes of this release, then name it in the overlay.",
+        )
+    for claim_id in _named(overlay):
+        if claim_id not in release.claims:
+            raise KnowledgeError(
+                f"The overlay names {claim_id}, which release {release.id} lacks.",
+                hint="List the ids with `needlework evidence list`.",
+            )
+    claims = dict(release.claims)
+    for change in overlay.tighten:
+        claims[change.claim] = _tightened(claims[change.claim], change)
+    return claims, frozenset(rejected.claim for rejected in overlay.reject)
+
+
+def approved(overlay: Overlay) -> frozenset[str]:
+    """Ids of the claims that the medical director approved, and of those that were tightened."""
+    batches = (claim for batch in overlay.approve for claim in batch.claims)
+    return frozenset((*batches, *(change.claim for change in overlay.tighten)))
+
+
+def _named(overlay: Overlay) -> Iterator[str]:
+    for batch in overlay.approve:
+        yield from batch.claims
+    yield from (change.claim for change in overlay.tighten)
+    yield from (change.claim for change in overlay.reject)
+
+
+def _tightened(claim: Claim, change: Tightened) -> Claim:
+    new = msgspec.structs.replace(claim, value=change.value)
+    for fault in value_faults(new):
+        raise KnowledgeError(
+            f"The overlay tightens {change.claim}: {fault}.", hint="Give it like the release does."
+        )
+    if not _is_stricter(claim, change.value):
+        raise KnowledgeError(
+            f"The overlay makes {change.claim} looser than the release or changes what it may not.",
+            hint="An overlay only tightens; a single case is loosened by a named clearance.",
+        )
+    if claim.range is None or isinstance(change.value, bool | str | list):
+        return new
+    low, high = claim.range
+    spread = (min(low, float(change.value)), max(high, float(change.value)))
+    return msgspec.structs.replace(new, range=spread)
+
+
+def _is_stricter(claim: Claim, value: Value) -> bool:
+    match claim.stricter:
+        case Stricter.LOWER:
+            return float(value) <= claim.number  # type: ignore[arg-type]
+        case Stricter.HIGHER:
+            return float(value) >= claim.number  # type: ignore[arg-type]
+        case Stricter.WORSE:
+            return Verdict(str(value)).rank <= Verdict(claim.word).rank
+        case Stricter.FEWER:
+            return set(claim.words) >= set(value)  # type: ignore[arg-type]
+        case Stricter.MORE:
+            return set(claim.words) <= set(value)  # type: ignore[arg-type]
+        case None:
+            return False
