@@ -1,0 +1,168 @@
+"""Run every rule over a case, settle what was cleared, and say what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from needlework.evidence import Knowledge, Role, Verdict
+from needlework.lexicon import Lexicon
+from needlework.screening import rules as _rules  # noqa: F401  registers every rule
+from needlework.screening.case import Case
+from needlework.screening.consultation import Consultation, GivenClearance
+from needlework.screening.inquiry import Inquiry
+from needlework.screening.model import (
+    Assessment,
+    Clearable,
+    ClearedBy,
+    Finding,
+    Override,
+    Question,
+    ZoneVerdict,
+)
+from needlework.screening.registry import RULES, Rule
+
+_SCOPES = {"client": 0, "zone": 1, "lesion": 2, "product": 3}
+
+
+def assess(
+    consultation: Consultation, knowledge: Knowledge, lexicon: Lexicon, on: date
+) -> Assessment:
+    """What stands against treating this person on that day, zone by zone."""
+    return assess_case(Case(consultation, knowledge, lexicon, on))
+
+
+def assess_case(case: Case) -> Assessment:
+    """The assessment of a case that has been prepared already."""
+    found = [finding for rule_id, rule in RULES.items() for finding in _run(case, rule_id, rule)]
+    settled = [_settle(finding, case) for finding in found]
+    findings = tuple(sorted(settled, key=_order))
+    return Assessment(
+        on=case.on,
+        verdict=worst(f.verdict for f in findings if f.scope == "client"),
+        zones=tuple(_zone_verdict(zone, findings) for zone in case.zones),
+        findings=findings,
+        questions=_questions(findings),
+        clearable=tuple(_clearable(f, f.override) for f in findings if f.override is not None),
+    )
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict present; INFO when there is none.
+
+    >>> worst([Verdict.LIMIT, Verdict.DEFER, Verdict.ASK])
+    <Verdict.DEFER: 'DEFER'>
+    """
+    return min(verdicts, key=lambda verdict: verdict.rank, default=Verdict.INFO)
+
+
+def concerns_zone(finding: Finding, zone: str) -> bool:
+    """True when a finding weighs on the verdict of a zone; product findings do not."""
+    return finding.scope == "client" or (finding.scope != "product" and zone in finding.zones)
+
+
+def _run(case: Case, rule_id: str, rule: Rule) -> Iterator[Finding]:
+    inquiry = Inquiry(case, rule_id)
+    yield from rule(inquiry)
+    if inquiry.refused:
+        yield Finding(
+            rule=rule_id,
+            verdict=Verdict.ASK,
+            summary="Not enough known: this clinic rejected a claim that the rule rests on.",
+            scope="client",
+            claims=tuple(sorted(inquiry.refused)),
+        )
+
+
+def _order(finding: Finding) -> tuple[int, int, str, int, tuple[str, ...], str]:
+    letter, number = finding.rule[0], int(finding.rule[1:])
+    scope = _SCOPES[finding.scope]
+    return finding.verdict.rank, scope, letter, number, finding.zones, finding.summary
+
+
+def _settle(finding: Finding, case: Case) -> Finding:
+    for given in case.consultation.clearances:
+        if _clears(given, finding, case):
+            return msgspec.structs.replace(
+                finding,
+                verdict=_after_clearance(finding),
+                until=None,
+                override=None,
+                cleared=ClearedBy(
+                    role=Role(given.role),
+                    on=given.on,
+                    until=given.until,
+                    was=finding.verdict,
+                    conditions=given.conditions,
+                ),
+            )
+    return finding
+
+
+def _clears(given: GivenClearance, finding: Finding, case: Case) -> bool:
+    override = finding.override
+    return (
+        override is not None
+        and given.outcome == "cleared"
+        and given.rule == finding.rule
+        and given.on <= case.on <= given.until
+        and Role(given.role) in (override.role, Role.CLINICIAN)
+        and (override.not_before is None or case.on >= override.not_before)
+        and _covers(given, finding, case)
+        and not _refused(finding, case)
+    )
+
+
+def _covers(given: GivenClearance, finding: Finding, case: Case) -> bool:
+    """A clearance for some zones settles neither the whole client nor another zone."""
+    if not given.zones:
+        return True
+    return bool(finding.zones) and set(finding.zones) <= case.expand(given.zones)
+
+
+def _refused(finding: Finding, case: Case) -> bool:
+    """A refusal that holds today outweighs any clearance of the same rule."""
+    return any(
+        given.rule == finding.rule and given.outcome == "refused" and given.on <= case.on
+        for given in case.consultation.clearances
+        if given.until >= case.on
+    )
+
+
+def _after_clearance(finding: Finding) -> Verdict:
+    becomes = finding.override.becomes if finding.override else Verdict.INFO
+    if becomes is not Verdict.INFO:
+        return becomes
+    return Verdict.LIMIT if finding.limit is not None else Verdict.INFO
+
+
+def _zone_verdict(zone: str, findings: tuple[Finding, ...]) -> ZoneVerdict:
+    here = [finding for finding in findings if concerns_zone(finding, zone)]
+    verdict = worst(finding.verdict for finding in here)
+    deferred = [finding.until for finding in here if finding.verdict is Verdict.DEFER]
+    free_from = None
+    if verdict is not Verdict.STOP and None not in deferred:
+        free_from = max((day for day in deferred if day is not None), default=None)
+    return ZoneVerdict(zone=zone, verdict=verdict, free_from=free_from)
+
+
+def _questions(findings: tuple[Finding, ...]) -> tuple[Question, ...]:
+    asked: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        if finding.asks:
+            asked.setdefault((finding.asks, finding.summary), []).append(finding.rule)
+    return tuple(
+        Question(path=path, text=text, rules=tuple(dict.fromkeys(rules)))
+        for (path, text), rules in asked.items()
+    )
+
+
+def _clearable(finding: Finding, override: Override) -> Clearable:
+    return Clearable(
+        rule=finding.rule,
+        role=override.role,
+        zones=finding.zones,
+        not_before=override.not_before,
+    )

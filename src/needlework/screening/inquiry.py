@@ -1,0 +1,229 @@
+"""What one rule may ask: the case, and the claims of that rule and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from needlework.evidence import Cited, Claim, Role, Verdict
+from needlework.screening.case import CONDITIONS, Case, Named, base
+from needlework.screening.consultation import Procedure
+from needlework.screening.model import Finding, Limit, Override
+from needlework.units import later
+
+Answered = Literal["yes", "no", "unknown"]
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """An answer as it counts on the day: an old `no` is unknown again, a `yes` stays."""
+
+    answer: Answered
+    expired: bool
+    on: date
+    details: object
+
+    @property
+    def yes(self) -> bool:
+        """It was said, however long ago."""
+        return self.answer == "yes"
+
+    @property
+    def ask(self) -> bool:
+        """Nobody knows today: never answered, answered `unknown`, or answered too long ago."""
+        return self.answer == "unknown" or self.expired
+
+
+class Inquiry:
+    """The case through the eyes of one rule."""
+
+    def __init__(self, case: Case, rule: str) -> None:
+        self.case = case
+        self.rule = rule
+        self.on = case.on
+        self.zones = case.zones
+        self.refused: set[str] = set()
+        self._prefix = f"rule.{rule.lower()}."
+
+    # --- claims -------------------------------------------------------------------------------
+
+    def claim(self, key: str) -> Claim:
+        """A claim of this rule; one that the clinic rejected is noted and makes the rule ask."""
+        claim_id = self._prefix + key
+        knowledge = self.case.knowledge
+        if claim_id in knowledge.rejected:
+            self.refused.add(claim_id)
+            return knowledge.claims[claim_id]
+        return knowledge.claim(claim_id)
+
+    def cited(self, key: str) -> Cited:
+        """The number of one of this rule's claims, with its id."""
+        claim = self.claim(key)
+        return Cited(claim.number, claim.unit, (self._prefix + key,))
+
+    def after(self, day: date, key: str) -> date:
+        """The first day when the wait of claim `key`, counted from `day`, is over."""
+        claim = self.claim(key)
+        return later(day, claim.number, claim.unit)
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def told(self, path: str, validity: str = "validity") -> Told:
+        """The answer at `path` as it counts today."""
+        answer, given, details = self.case.dated(path)
+        if self.case.condition_keys.intersection(CONDITIONS.get(path, ())):
+            answer = "yes"
+        expired = self.on > self.after(given, validity)
+        if answer not in ("yes", "unknown"):
+            answer = "unknown" if expired else "no"
+        return Told(answer=answer, expired=expired, on=given, details=details)  # type: ignore[arg-type]
+
+    def where(self, told: Told, region: str = "") -> tuple[str, ...]:
+        """Planned zones, of one region if named, that a `yes` is about."""
+        return self.within(self.case.zones_of(told.details), region)
+
+    def within(self, zones: Iterable[str], region: str = "") -> tuple[str, ...]:
+        """Those of `zones` that lie in `region`."""
+        return tuple(z for z in zones if not region or self.case.region(z) == region)
+
+    def zones_with(self, *concerns: str) -> tuple[str, ...]:
+        """Planned zones in which one of these concerns is wished."""
+        wished = {
+            zone
+            for wish in self.case.consultation.concerns
+            if wish.concern in concerns
+            for zone in self.case.expand(wish.zones)
+        }
+        return tuple(zone for zone in self.zones if zone in wished)
+
+    def medicines(self, *classes: str, stopped: bool = False) -> tuple[Named, ...]:
+        """Medicines of any of these classes taken now, or with `stopped` those ended by today."""
+        return tuple(
+            named
+            for named in self.case.medicines
+            if named.classes.intersection(classes) and self._is_stopped(named) is stopped
+        )
+
+    def _is_stopped(self, named: Named) -> bool:
+        ended = named.given.stopped_on  # type: ignore[attr-defined]
+        return ended is not None and ended <= self.on
+
+    def allergies(self, *classes: str) -> tuple[Named, ...]:
+        """Allergies to any of these classes or substances."""
+        return tuple(n for n in self.case.allergies if n.classes.intersection(classes))
+
+    def products(self, *classes: str) -> tuple[tuple[Named, tuple[str, ...]], ...]:
+        """Products of these classes used lately, each with the planned zones it was put on."""
+        return tuple(
+            (named, self._touched(named.given.zones))  # type: ignore[attr-defined]
+            for named in self.case.products
+            if named.classes.intersection(classes)
+        )
+
+    def procedures(self, *kinds: str) -> tuple[tuple[Procedure, tuple[str, ...]], ...]:
+        """Procedures of these kinds, each with the planned zones that it touched."""
+        listed = self.case.raw("procedures")
+        if isinstance(listed, str):
+            return ()
+        touched = (
+            (done, self._touched(done.zones))
+            for done in listed.list  # type: ignore[attr-defined]
+            if done.kind in kinds
+        )
+        return tuple((done, zones) for done, zones in touched if zones)
+
+    def _touched(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            return self.zones
+        there = self.case.expand(names)
+        return tuple(zone for zone in self.zones if zone in there)
+
+    def base(self, zone: str) -> str:
+        """A zone without its side."""
+        return base(zone)
+
+    def unlisted(self, path: str) -> bool:
+        """Nobody knows today what the list at `path` holds; `yes` without an item counts so too."""
+        told = self.told(path)
+        return told.ask or (told.yes and not getattr(told.details, "list", ()))
+
+    # --- findings -----------------------------------------------------------------------------
+
+    def find(
+        self,
+        key: str,
+        summary: str,
+        *,
+        zones: Iterable[str] | None = None,
+        products: Iterable[str] = (),
+        lesion: bool = False,
+        until: date | None = None,
+        uses: Iterable[str] = (),
+        limit: Limit | None = None,
+        override: str = "override",
+        override_from: date | None = None,
+        becomes: Verdict = Verdict.INFO,
+        asks: str = "",
+    ) -> Finding:
+        """A finding whose verdict is claim `key`, resting on that claim and on those in `uses`.
+
+        `zones=None` is the whole client. `override` names the role claim; a STOP can be cleared
+        only where `becomes` says what it turns into.
+        """
+        verdict = Verdict(self.claim(key).word)
+        role = Role(self.claim(override).word)
+        may = role in (Role.CLINICIAN, Role.PRACTITIONER) and verdict in _CLEARABLE
+        if verdict is Verdict.STOP:
+            may = may and becomes is not Verdict.INFO
+        used = [self._prefix + name for name in dict.fromkeys((key, *uses))]
+        return Finding(
+            rule=self.rule,
+            verdict=verdict,
+            summary=summary,
+            scope=_scope(zones, products, lesion),
+            zones=tuple(zones or ()),
+            products=tuple(products),
+            claims=tuple([*used, self._prefix + override] if may else used),
+            until=until,
+            limit=limit,
+            override=Override(role=role, not_before=override_from, becomes=becomes)
+            if may
+            else None,
+            asks=asks,
+        )
+
+    def ask(
+        self,
+        path: str,
+        question: str,
+        *,
+        zones: Iterable[str] | None = None,
+        products: Iterable[str] = (),
+        uses: Iterable[str] = ("validity",),
+    ) -> Finding:
+        """Not enough known: `question` goes to whoever can answer at `path`."""
+        return Finding(
+            rule=self.rule,
+            verdict=Verdict.ASK,
+            summary=question,
+            scope=_scope(zones, products, lesion=False),
+            zones=tuple(zones or ()),
+            products=tuple(products),
+            claims=tuple(self._prefix + key for key in uses),
+            asks=path,
+        )
+
+
+_CLEARABLE = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR, Verdict.LIMIT)
+
+
+def _scope(
+    zones: Iterable[str] | None, products: Iterable[str], lesion: bool
+) -> Literal["client", "zone", "lesion", "product"]:
+    if products:
+        return "product"
+    if lesion:
+        return "lesion"
+    return "client" if zones is None else "zone"

@@ -1,0 +1,53 @@
+"""Inflammatory acne in the zones to treat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from needlework.screening.consultation import AcneTold
+from needlework.screening.inquiry import Inquiry, Told
+from needlework.screening.model import Finding, Limit
+from needlework.screening.registry import rule
+
+_AVOID = Limit(avoid_with_margin=True)
+
+
+@rule("C6")
+def inflammatory_acne(it: Inquiry) -> Iterator[Finding]:
+    """A few papules are left out, moderate acne waits, severe acne stops the whole face."""
+    told = it.told("skin.acne")
+    if told.yes:
+        yield from _by_severity(it, told)
+    if told.ask:
+        question = "Is there inflammatory acne in these zones today, and how severe is it?"
+        yield it.ask("skin.acne", question, zones=it.zones)
+
+
+def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
+    severity = told.details.severity if isinstance(told.details, AcneTold) else "unknown"
+    here, reach = it.where(told), _reach_if_severe(it, told)
+    if severity == "few-papules" and here:
+        summary = "A few inflamed papules: keep off them with a margin."
+        yield it.find(
+            "class-few", summary, zones=here, lesion=True, limit=_AVOID, override="override-few"
+        )
+    elif severity == "moderate" and here:
+        summary = "Moderate inflammatory acne: leave these zones until it has cleared."
+        yield it.find(
+            "class-moderate", summary, zones=here, limit=_AVOID, override="override-moderate"
+        )
+    elif severity in ("severe", "cystic") and reach:
+        summary = "Severe or cystic acne: do not needle these zones; have the acne treated first."
+        yield it.find("class-severe", summary, zones=reach, override="override-severe")
+    elif severity == "unknown" and reach:
+        question = "How severe is the acne: a few papules, moderate, severe or cystic?"
+        yield it.ask("skin.acne", question, zones=reach)
+
+
+def _reach_if_severe(it: Inquiry, told: Told) -> tuple[str, ...]:
+    """Zones that severe acne stops: those that have it, and the whole face if it is on the face."""
+    named = told.details.zones if isinstance(told.details, AcneTold) else ()
+    with_acne = it.case.expand(named) if named else frozenset(it.zones)
+    on_face = any(it.case.region(zone) == "face" for zone in with_acne)
+    face = it.within(it.zones, "face") if on_face else ()
+    return tuple(zone for zone in it.zones if zone in with_acne or zone in face)

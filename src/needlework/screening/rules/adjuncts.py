@@ -1,0 +1,62 @@
+"""What somebody means to put on or into the needled skin."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from needlework.screening.inquiry import Inquiry
+from needlework.screening.model import Finding
+from needlework.screening.registry import rule
+
+_SHOWN: Final = 40
+_WORDS: Final = {"vitamin-c": "vitamin C", "pdrn": "PDRN", "prp": "PRP"}
+
+
+@rule("C42")
+def planned_product(it: Inquiry) -> Iterator[Finding]:
+    """Nothing goes on needled skin but what the medical director listed as made for it."""
+    allowed = {_normal(name) for name in it.claim("allow-list").words}
+    for name in it.case.consultation.planned_products:
+        if _normal(name) in allowed:
+            continue
+        typed = " ".join(name.split())
+        shown = typed if len(typed) <= _SHOWN else f"{typed[: _SHOWN - 1]}…"
+        yield it.find(
+            "class",
+            f"“{shown}”{_known_as(it, name)} is not on the list for needled skin: do not apply it.",
+            products=(typed,),
+            uses=("allow-list", "named-classes"),
+        )
+
+
+def _known_as(it: Inquiry, name: str) -> str:
+    """The first class of a product that the evidence is about, in brackets."""
+    match = it.case.lexicon.ingredient(name)
+    classes = {c for entry in match.entries for c in entry.classes if match.kind == "exact"}
+    for known in it.claim("named-classes").words:
+        if known in classes and known != _normal(name):
+            return f" ({_WORDS.get(known, known.replace('-', ' '))})"
+    return ""
+
+
+def _normal(name: str) -> str:
+    """A name in lower case with hyphens for whatever is not a letter or a digit."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).casefold()).strip("-")
+
+
+@rule("C43")
+def platelet_rich_plasma(it: Inquiry) -> Iterator[Finding]:
+    """PRP is out of scope: blood-borne infection came of it where tubes and sites were unfit."""
+    planned = it.case.consultation.planned_prp
+    if planned == "yes":
+        yield it.find(
+            "class",
+            "PRP is not offered: it has passed on HIV, and no protocol here covers blood.",
+            products=("prp",),
+        )
+    if planned == "unknown":
+        question = "Is PRP (platelet-rich plasma) planned with the needling?"
+        yield it.ask("planned_prp", question, products=("prp",), uses=("class",))

@@ -1,0 +1,177 @@
+"""What must be settled before any clinical rule: zone, operator, law, device, names, setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from needlework.screening.case import Named, base
+from needlework.screening.inquiry import Inquiry
+from needlework.screening.labels import label_fit, person
+from needlework.screening.model import Finding
+from needlework.screening.registry import rule
+
+
+@rule("Z1")
+def zone_not_offered(it: Inquiry) -> Iterator[Finding]:
+    """Zones where no needle goes, and zones for which no protocol exists yet."""
+    known = it.case.knowledge.release.zones
+    for zone in it.zones:
+        entry = known[base(zone)]
+        if entry.status == "blocked":
+            summary = f"Never needled: {entry.name.en.lower()}."
+            yield it.find("class-blocked", summary, zones=(zone,))
+        elif entry.status != "offered":
+            summary = f"Not offered yet: {entry.name.en.lower()}; no protocol rests on a source."
+            yield it.find("class-not-offered", summary, zones=(zone,))
+
+
+@rule("O1")
+def operator_licence(it: Inquiry) -> Iterator[Finding]:
+    """Only a trained professional with a licence that runs treats."""
+    operator = it.case.consultation.operator
+    if operator is None:
+        yield it.ask("operator", "Who would treat, and with which licence?", uses=("class",))
+        return
+    ended = operator.licence_until is not None and operator.licence_until < it.on
+    if operator.licence in ("expired", "none") or ended:
+        yield it.find("class", "The operator holds no licence that is valid on this day.")
+    elif operator.licence == "unknown" or operator.licence_until is None:
+        question = "Until when is the operator's licence valid?"
+        yield it.ask("operator.licence_until", question, uses=("class",))
+    if operator.device_training == "no":
+        yield it.find("class", "The operator is not trained on the device.")
+    elif operator.device_training == "unknown":
+        question = "Is the operator trained on the device?"
+        yield it.ask("operator.device_training", question, uses=("class",))
+
+
+@rule("O2")
+def operator_depth(it: Inquiry) -> Iterator[Finding]:
+    """A profession whose depth limit nobody knows cannot be given a depth."""
+    operator = it.case.consultation.operator
+    if operator is None or operator.scope_max_depth_mm is not None:
+        return
+    if operator.profession in it.claim("professions-without-limit").words:
+        return
+    jurisdiction = it.case.consultation.jurisdiction
+    if not any(True for _ in depth_claims(it, jurisdiction, operator.profession)):
+        yield it.ask(
+            "operator.scope_max_depth_mm",
+            f"How deep may this profession needle ({operator.profession}, {jurisdiction})?",
+            uses=("professions-without-limit",),
+        )
+
+
+def depth_claims(it: Inquiry, jurisdiction: str, profession: str) -> Iterator[str]:
+    """Claims that limit the depth of a profession, in a jurisdiction or the one above it."""
+    for name in dict.fromkeys((jurisdiction, jurisdiction.split("-", maxsplit=1)[0])):
+        claim_id = f"jurisdiction.{name}.{profession}-max-depth"
+        if claim_id in it.case.knowledge.claims:
+            yield claim_id
+
+
+@rule("O3")
+def professional_barred(it: Inquiry) -> Iterator[Finding]:
+    """A profession that the law of the place does not let needle."""
+    operator = it.case.consultation.operator
+    if operator is None:
+        return
+    knowledge = it.case.knowledge
+    jurisdiction = it.case.consultation.jurisdiction
+    for name in dict.fromkeys((jurisdiction, jurisdiction.split("-")[0])):
+        claim_id = f"jurisdiction.{name}.{operator.profession}-allowed"
+        claim = knowledge.claims.get(claim_id)
+        if claim is not None:
+            if claim.value is False:
+                summary = f"The law of the place does not let this profession needle ({name})."
+                yield it.find("class", summary)
+            return
+
+
+@rule("D1")
+def off_label(it: Inquiry) -> Iterator[Finding]:
+    """Outside the label of every device at hand: only as off-label use, cleared by a clinician."""
+    consultation = it.case.consultation
+    if not consultation.devices:
+        yield it.ask("devices", "Which devices are at hand?", uses=("class",))
+        return
+    who = person(consultation.client.birth_date, consultation.phototype.clinician, it.on)
+    outside: dict[str, set[str]] = {}
+    for wish in consultation.concerns:
+        for zone in it.case.expand(wish.zones):
+            fits = [
+                label_fit(
+                    it.case.knowledge,
+                    device.id,
+                    wish.concern,
+                    base(zone),
+                    who,
+                    consultation.jurisdiction,
+                )
+                for device in consultation.devices
+            ]
+            if not any(fit.labelled for fit in fits):
+                nearest = min(fits, key=lambda fit: len(fit.outside))
+                outside.setdefault(", ".join(nearest.outside), set()).add(zone)
+    for why, zones in sorted(outside.items()):
+        yield it.find(
+            "class",
+            f"Off label with every device at hand ({why}): a clinician decides.",
+            zones=tuple(z for z in it.zones if z in zones),
+        )
+
+
+@rule("L1")
+def name_not_recognised(it: Inquiry) -> Iterator[Finding]:
+    """A name that the lexicon does not know is asked about, never passed over."""
+    lists = (
+        ("medicines", it.case.medicines),
+        ("conditions", it.case.conditions),
+        ("allergies", it.case.allergies),
+        ("products", it.case.products),
+    )
+    for path, names in lists:
+        for index, named in enumerate(names):
+            if question := _question(named):
+                yield it.ask(f"{path}.list[{index}]", question, uses=("class",))
+
+
+def _question(named: Named) -> str:
+    shown = named.shown
+    if named.match.kind == "unknown":
+        return f"“{shown}” is not recognised: what is it? Confirm it by another name."
+    if named.match.kind == "suggestion":
+        near = named.match.suggestions[0].name
+        return f"“{shown}” is not recognised: is it {near}? Confirm it, or name it otherwise."
+    if named.match.kind == "ambiguous":
+        return f"“{shown}” can mean several things: which one, and by which route?"
+    return ""
+
+
+@rule("O4")
+def jurisdiction_unknown(it: Inquiry) -> Iterator[Finding]:
+    """Where the law is not in the knowledge base, nobody can say who may needle how deep."""
+    if it.case.consultation.jurisdiction not in it.case.knowledge.release.jurisdictions:
+        yield it.ask(
+            "jurisdiction",
+            "The law of this place is not in the knowledge base: who may needle, and how deep?",
+            uses=("class",),
+        )
+
+
+@rule("N1")
+def adjunct(it: Inquiry) -> Iterator[Finding]:
+    """Melasma is needled only beside a topical treatment, never alone."""
+    knowledge = it.case.knowledge
+    for wish in it.case.consultation.concerns:
+        claim = knowledge.claims.get(f"concern.{wish.concern}.needs-adjunct")
+        if claim is None or claim.value is not True or wish.topical_treatment == "yes":
+            continue
+        zones = tuple(zone for zone in it.zones if zone in it.case.expand(wish.zones))
+        name = knowledge.release.concerns[wish.concern].name.en
+        yield it.ask(
+            "concerns.topical_treatment",
+            f"{name} is needled only beside a topical treatment: which one, since when?",
+            zones=zones,
+            uses=("class",),
+        )

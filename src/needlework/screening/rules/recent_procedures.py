@@ -1,0 +1,233 @@
+"""What was done lately in the zones to treat: fillers, resurfacing, surgery, waxing, needling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from needlework.screening.consultation import Procedure
+from needlework.screening.inquiry import Inquiry
+from needlework.screening.model import Finding
+from needlework.screening.registry import rule
+from needlework.units import later
+
+_LASTING: Final = {"permanent-filler": "Permanent filler", "threads": "Threads"}
+_RESURFACING: Final = {
+    "peel-superficial": "Superficial peel",
+    "peel-medium": "Medium-depth peel",
+    "peel-deep": "Deep peel",
+    "peel-unknown-depth": "Peel",
+    "laser-non-ablative": "Non-ablative laser",
+    "laser-ablative": "Ablative laser",
+    "laser-unknown": "Laser",
+    "dermabrasion": "Dermabrasion",
+}
+_READINGS: Final = {
+    "peel-unknown-depth": ("peel-superficial", "peel-medium", "peel-deep"),
+    "laser-unknown": ("laser-non-ablative", "laser-ablative"),
+}
+_WHICH: Final = {
+    "peel-unknown-depth": "How deep was the peel: superficial, medium or deep?",
+    "laser-unknown": "Was the laser ablative or non-ablative?",
+}
+
+
+@rule("C33")
+def filler(it: Inquiry) -> Iterator[Finding]:
+    """Wait after a filler in a zone; what stays in the skin is for a clinician to judge."""
+    for done, zones in it.procedures(*_LASTING):
+        summary = f"{_LASTING[done.kind]} in these zones: a clinician must clear needling there."
+        yield it.find("class-permanent", summary, zones=zones)
+    for done, zones in it.procedures("filler"):
+        if done.on is None:
+            yield it.ask("procedures", "When was the filler injected?", zones=zones)
+        elif it.on < (free := it.after(done.on, "wait")):
+            yield it.find(
+                "class",
+                f"Filler on {done.on}: needle these zones from {free} on.",
+                zones=zones,
+                until=free,
+                uses=("wait",),
+            )
+    yield from _list_is_old(it)
+
+
+@rule("C34")
+def resurfacing(it: Inquiry) -> Iterator[Finding]:
+    """Wait after a peel, a laser or dermabrasion in a zone, by how deep it went."""
+    for done, zones in it.procedures(*_RESURFACING):
+        if done.kind in _READINGS:
+            yield from _which(it, done, zones)
+        elif done.on is None:
+            yield it.ask("procedures", _when(done), zones=zones)
+        elif it.on < (free := it.after(done.on, f"wait-{done.kind}")):
+            yield it.find(
+                "class",
+                f"{_RESURFACING[done.kind]} on {done.on}: needle these zones from {free} on.",
+                zones=zones,
+                until=free,
+                uses=(f"wait-{done.kind}",),
+            )
+    yield from _list_is_old(it)
+
+
+def _which(it: Inquiry, done: Procedure, zones: tuple[str, ...]) -> Iterator[Finding]:
+    """Ask how deep it went, as long as one of the depths that it may have had still counts."""
+    waits = tuple(f"wait-{kind}" for kind in _READINGS[done.kind])
+    if done.on is None:
+        yield it.ask("procedures", _when(done), zones=zones)
+    elif it.on >= max(it.after(done.on, wait) for wait in waits):
+        return
+    yield it.ask("procedures", _WHICH[done.kind], zones=zones, uses=waits)
+
+
+def _when(done: Procedure) -> str:
+    return f"When was this done: {_RESURFACING[done.kind].lower()}?"
+
+
+@rule("C35")
+def surgery(it: Inquiry) -> Iterator[Finding]:
+    """Wait after surgery; a surgical scar that is itself the target may be needled sooner."""
+    for wish in it.case.consultation.concerns:
+        if wish.concern == "surgical-scar":
+            there = it.case.expand(wish.zones)
+            zones = tuple(zone for zone in it.zones if zone in there)
+            if wish.scar_on is None:
+                question = "When was the surgery that left the scar to be treated?"
+                yield it.ask("concerns.scar_on", question, zones=zones)
+            else:
+                yield from _scar(it, wish.scar_on, zones)
+    for done, zones in it.procedures("facial-surgery", "other-surgery"):
+        if done.kind == "other-surgery" and not done.zones:
+            yield it.ask("procedures", "In which zones was the surgery?", zones=zones)
+        elif done.on is None:
+            yield it.ask("procedures", "When was the surgery?", zones=zones)
+        else:
+            yield from _surgery(it, done, done.on, zones)
+    yield from _list_is_old(it)
+
+
+def _surgery(it: Inquiry, done: Procedure, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
+    """Surgery in zones whose scar, if it is a target, is older than this surgery."""
+    left = tuple(zone for zone in zones if not _is_target(it, zone, day))
+    facial = left if done.kind == "facial-surgery" else it.within(left, "face")
+    elsewhere = tuple(zone for zone in left if zone not in facial)
+    if facial and it.on < (free := it.after(day, "wait")):
+        summary = f"Facial surgery on {day}: needle these zones from {free} on."
+        yield it.find("class", summary, zones=facial, until=free, uses=("wait",))
+    elif facial and it.on < (end := it.after(day, "clear-until")):
+        summary = f"Facial surgery on {day}: until {end} a clinician must clear these zones."
+        yield it.find("class-later", summary, zones=facial, uses=("wait", "clear-until"))
+    if elsewhere:
+        yield from _scar(it, day, elsewhere)
+
+
+def _scar(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
+    """A wound of that day: closed to needling at first, then for a clinician to judge."""
+    if it.on < (free := it.after(day, "wait-scar")):
+        summary = f"Surgical scar of {day}: needle these zones from {free} on."
+        yield it.find("class-scar-early", summary, zones=zones, until=free, uses=("wait-scar",))
+    elif it.on < it.after(day, "clear-until"):
+        summary = f"Surgical scar of {day}: a clinician must confirm that it has healed."
+        yield it.find("class-scar", summary, zones=zones, uses=("wait-scar", "clear-until"))
+
+
+def _is_target(it: Inquiry, zone: str, day: date) -> bool:
+    """A scar left by surgery of that day or a later one is what is to be treated here."""
+    return any(
+        wish.concern == "surgical-scar"
+        and wish.scar_on is not None
+        and wish.scar_on >= day
+        and zone in it.case.expand(wish.zones)
+        for wish in it.case.consultation.concerns
+    )
+
+
+@rule("C36")
+def hair_removal(it: Inquiry) -> Iterator[Finding]:
+    """Wait after waxing, depilation or threading in a zone."""
+    for done, zones in it.procedures("hair-removal"):
+        if done.on is None:
+            yield it.ask("procedures", "When was the hair removed?", zones=zones)
+        elif it.on < (free := it.after(done.on, "wait")):
+            yield it.find(
+                "class",
+                f"Hair removed on {done.on}: needle these zones from {free} on.",
+                zones=zones,
+                until=free,
+                uses=("wait", "override-wait"),
+                override_from=it.after(done.on, "override-wait"),
+            )
+    yield from _list_is_old(it)
+
+
+@rule("C44")
+def last_needling(it: Inquiry) -> Iterator[Finding]:
+    """Wait after the last needling of a zone; sooner only where trials of the concern did so."""
+    for done, zones in it.procedures("microneedling"):
+        if done.on is None:
+            yield it.ask("procedures", "When were these zones last needled?", zones=zones)
+        elif it.on < it.after(done.on, "wait"):
+            yield from _too_soon(it, done.on, zones)
+    for done, zones in it.procedures("microneedling-home"):
+        if done.on is None or it.on < it.after(done.on, "wait"):
+            least = it.cited("home-max")
+            yield it.find(
+                "class-home",
+                f"Needled at home: with needles above {least.value:g} {least.unit},"
+                " enter it as microneedling.",
+                zones=zones,
+                uses=("home-max", "wait"),
+                override="override-none",
+            )
+    yield from _list_is_old(it)
+
+
+def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
+    free = it.after(day, "wait")
+    short = {zone: published for zone in zones if (published := _published(it, zone))}
+    summary = f"Needled on {day}: needle these zones again from {free} on"
+    if rest := tuple(zone for zone in zones if zone not in short):
+        yield it.find(
+            "class",
+            f"{summary}.",
+            zones=rest,
+            until=free,
+            uses=("wait",),
+            override="override-none",
+        )
+    if short:
+        used = tuple(dict.fromkeys(claim for found in short.values() for claim in found))
+        claims = it.case.knowledge.claims
+        days = (later(day, claims[name].number, claims[name].unit) for name in used)
+        soonest = max(it.after(day, "override-wait"), *days)
+        found = it.find(
+            "class",
+            f"{summary}; trials had shorter intervals, so a clinician may clear from {soonest}.",
+            zones=tuple(short),
+            until=free,
+            uses=("wait", "override-wait"),
+            override_from=soonest,
+        )
+        yield msgspec.structs.replace(found, claims=(*found.claims, *used))
+
+
+def _published(it: Inquiry, zone: str) -> tuple[str, ...]:
+    """Claims of a short interval in trials, for the concerns that are wished in a zone."""
+    knowledge = it.case.knowledge
+    wished = (
+        f"concern.{wish.concern}.interval-published-short"
+        for wish in it.case.consultation.concerns
+        if zone in it.case.expand(wish.zones)
+    )
+    return tuple(
+        dict.fromkeys(c for c in wished if c in knowledge.claims and c not in knowledge.rejected)
+    )
+
+
+def _list_is_old(it: Inquiry) -> Iterator[Finding]:
+    if it.unlisted("procedures"):
+        yield it.ask("procedures", "Which procedures were done in the last 12 months, and where?")

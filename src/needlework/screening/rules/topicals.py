@@ -1,0 +1,70 @@
+"""What was put on the skin of the zones to treat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from needlework.screening.consultation import Medicine, Product
+from needlework.screening.inquiry import Inquiry
+from needlework.screening.model import Finding
+from needlework.screening.registry import rule
+
+_Use = tuple[str, date | None, tuple[str, ...]]
+
+
+@rule("C31")
+def topical_actives(it: Inquiry) -> Iterator[Finding]:
+    """Actives are stopped some days before; steroids are for a clinician to judge."""
+    for kind in ("retinoid", "acid"):
+        for use in _used(it, *it.claim(f"{kind}-classes").words):
+            yield from _wait(it, kind, use)
+    for name, last, zones in _used(it, "topical-steroid"):
+        if last is None:
+            yield _when(it, name, zones, "class-steroid")
+        else:
+            summary = f"{name} thins the skin if potent: a clinician decides."
+            yield it.find("class-steroid", summary, zones=zones, override="override-steroid")
+    for name, _, zones in _used(it, "hydroquinone"):
+        summary = f"{name}: no wait before needling; afterwards again when its prescriber says."
+        yield it.find("class-hydroquinone", summary, zones=zones)
+    if it.unlisted("products"):
+        question = "What was put on the skin of these zones in the last two weeks?"
+        yield it.ask("products", question, zones=it.zones)
+
+
+def _wait(it: Inquiry, kind: str, use: _Use) -> Iterator[Finding]:
+    name, last, zones = use
+    wait, earliest = f"wait-{kind}", f"override-wait-{kind}"
+    if last is None:
+        yield _when(it, name, zones, wait)
+    elif it.on < (free := it.after(last, wait)):
+        yield it.find(
+            "class",
+            f"{name} last used on {last}: needle these zones from {free} on.",
+            zones=zones,
+            until=free,
+            uses=(wait, f"{kind}-classes", earliest),
+            override_from=it.after(last, earliest),
+        )
+
+
+def _when(it: Inquiry, name: str, zones: tuple[str, ...], key: str) -> Finding:
+    question = f"When was {name} last put on these zones?"
+    return it.ask("products", question, zones=zones, uses=(key,))
+
+
+def _used(it: Inquiry, *classes: str) -> Iterator[_Use]:
+    """Products of these classes on planned zones, and medicines that no product repeats.
+
+    A medicine is on every zone as far as anybody knows; still taken, its last day is not known.
+    """
+    listed = it.products(*classes)
+    for named, zones in listed:
+        if zones and isinstance(named.given, Product):
+            yield named.shown, named.given.last_used, zones
+    repeated = {named.name for named, _ in listed}
+    for named in (*it.medicines(*classes), *it.medicines(*classes, stopped=True)):
+        if named.name not in repeated and isinstance(named.given, Medicine):
+            stopped = named.given.stopped_on
+            yield named.shown, stopped if stopped and stopped <= it.on else None, it.zones
