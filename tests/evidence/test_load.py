@@ -136,7 +136,7 @@ def test_a_recalled_or_proposed_claim_is_never_shown_as_sourced() -> None:
     for claim_id, claim in knowledge.claims.items():
         if claim.basis in (Basis.RECALLED, Basis.PROPOSED):
             assert claim.review is Review.PROPOSED
-            assert knowledge.is_proposed(claim_id)
+            assert claim_id in knowledge.proposed
 
 
 def test_every_source_is_cited_or_said_to_be_unread() -> None:

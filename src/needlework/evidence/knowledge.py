@@ -38,6 +38,13 @@ class Knowledge:
             self.claims, self.rejected = overlays.apply(overlay, release)
             self.approved = overlays.approved(overlay)
 
+        self.proposed: frozenset[str] = frozenset(
+            claim_id
+            for claim_id, claim in self.claims.items()
+            if claim.basis in (Basis.RECALLED, Basis.PROPOSED) and claim_id not in self.approved
+        )
+        """Claims that neither a source nor this clinic's director stands behind."""
+
     def claim(self, claim_id: str) -> Claim:
         """A claim that the clinic accepts."""
         if claim_id in self.rejected:
@@ -63,11 +70,6 @@ class Knowledge:
         """The depth or length of a claim, in millimetres, with its id."""
         claim = self.claim(claim_id)
         return Cited(to_mm(claim.number, claim.unit), "mm", (claim_id,))
-
-    def is_proposed(self, claim_id: str) -> bool:
-        """True while neither a primary source nor this clinic's director stands behind it."""
-        basis = self.claims[claim_id].basis
-        return basis in (Basis.RECALLED, Basis.PROPOSED) and claim_id not in self.approved
 
 
 def load_knowledge(folder: Path | None = None, overlay: Path | None = None) -> Knowledge:

@@ -1,0 +1,87 @@
+"""Needling at home: refused unless every condition is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from needlework.evidence import NotAccepted, Verdict
+from needlework.planning.model import Alternative
+from needlework.screening import Assessment, Case
+from needlework.screening.case import base
+from needlework.units import later
+
+_AGAINST = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR, Verdict.ASK)
+
+
+def at_home(case: Case, assessment: Assessment) -> Alternative:
+    """Whether this client could needle at home, and if not, every reason."""
+    try:
+        reasons = list(_reasons(case, assessment))
+    except NotAccepted as missing:
+        reasons = [("A claim that this rests on was rejected by the clinic.", missing.claim_id)]
+    claims = tuple(dict.fromkeys(claim for _, claim in reasons))
+    if reasons:
+        return Alternative(
+            what="at home",
+            status="refused",
+            trade_off="A trained professional in a clinic does this; see the reasons.",
+            reasons=tuple(dict.fromkeys(text for text, _ in reasons)),
+            claims=claims,
+        )
+    knowledge = case.knowledge
+    return Alternative(
+        what="at home",
+        status="limited",
+        trade_off="Weaker and unmeasured; own roller or single-use head, intact skin, bland "
+        "moisturiser only.",
+        depth=knowledge.depth_mm("home.limits.max-depth"),
+        interval=knowledge.number("home.limits.interval"),
+        claims=("home.limits.jurisdictions", "home.limits.concerns"),
+    )
+
+
+def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
+    """Each condition that is not met, with its claim."""
+    knowledge, consultation = case.knowledge, case.consultation
+    allowed = "home.limits.jurisdictions"
+    if consultation.jurisdiction not in knowledge.claim(allowed).words:
+        yield f"Not on the allow-list of jurisdictions: {consultation.jurisdiction}.", allowed
+    nothing = "home.limits.nothing-against"
+    knowledge.claim(nothing)
+    for verdict in _AGAINST:
+        rules = [f.rule for f in assessment.findings if _counts(f.rule, f.verdict, verdict)]
+        if rules:
+            named = ", ".join(dict.fromkeys(rules))
+            yield f"Something stands against it ({verdict}): {named}.", nothing
+    phototypes = "home.limits.phototypes"
+    if consultation.phototype.clinician not in knowledge.claim(phototypes).words:
+        yield "Phototype is not among those allowed at home.", phototypes
+    concerns = "home.limits.concerns"
+    for wish in consultation.concerns:
+        if wish.concern not in knowledge.claim(concerns).words:
+            yield f"Not a concern for home: {wish.concern}.", concerns
+    zones = "home.limits.zones"
+    for zone in case.zones:
+        if not {base(zone), case.region(zone)}.intersection(knowledge.claim(zones).words):
+            yield f"Not a zone for home: {zone}.", zones
+    yield from _recent_session(case)
+
+
+def _counts(rule: str, verdict: Verdict, wanted: Verdict) -> bool:
+    """C44's wait is for the clinic's depth; home has a wait of its own."""
+    return verdict is wanted and rule != "C44"
+
+
+def _recent_session(case: Case) -> Iterator[tuple[str, str]]:
+    claim_id = "home.limits.after-clinic"
+    wait = case.knowledge.claim(claim_id)
+    listed = case.consultation.procedures
+    if isinstance(listed, str):
+        return
+    for done in listed.list:
+        if done.kind != "microneedling":
+            continue
+        there = case.expand(done.zones) if done.zones else frozenset(case.zones)
+        recent = done.on is None or case.on < later(done.on, wait.number, wait.unit)
+        if recent and there.intersection(case.zones):
+            yield "A clinic session in these zones was too recent, or its day is unknown.", claim_id

@@ -1,0 +1,297 @@
+"""From an assessment to a plan that a professional can sign, change or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from needlework.evidence import Cited, Knowledge, NotAccepted, Verdict
+from needlework.planning.bounds import merge
+from needlework.planning.citing import cited_claims
+from needlework.planning.devices import device_sheets
+from needlework.planning.home import at_home
+from needlework.planning.model import (
+    Alternative,
+    Bound,
+    CitedDate,
+    Course,
+    Plan,
+    Preparation,
+    Protocol,
+    Status,
+    ZonePlan,
+)
+from needlework.planning.preparation import preparation
+from needlework.planning.protocols import Restriction, Setting, is_test_spot_only, protocol
+from needlework.planning.schedule import Need, course
+from needlework.screening import Assessment, Case, Finding
+from needlework.screening.case import base
+from needlework.screening.engine import concerns_zone
+from needlework.screening.labels import person
+
+INTENDED_USE: Final = (
+    "Decision support for trained professionals: not a diagnosis, not an emergency service. "
+    "A named professional signs."
+)
+_STATUS_OF: Final[Mapping[Verdict, Status]] = {
+    Verdict.STOP: "refused",
+    Verdict.ASK: "not-enough-known",
+    Verdict.DEFER: "deferred",
+    Verdict.CLEAR: "needs-clearance",
+}
+"""In the order in which they count for a plan: a question left open outweighs any wait."""
+
+_NOT_HEALTH_CARE: Final = ("aesthetician", "other")
+_JUST_BELOW_MM: Final = 0.01
+_OPEN: Final[tuple[Status, ...]] = ("planned", "test-spot", "needs-clearance", "deferred")
+
+
+def plan(case: Case, assessment: Assessment) -> Plan:
+    """The plan for a case that has been screened."""
+    knowledge = case.knowledge
+    zones = tuple(_zone_plan(case, assessment, zone) for zone in case.zones)
+    schedule = _course(case, zones, assessment)
+    draft = Plan(
+        intended_use=INTENDED_USE,
+        release=knowledge.release.id,
+        release_digest=knowledge.release.digest,
+        overlay_digest=knowledge.overlay_digest,
+        judged_on=case.on,
+        assessment=assessment,
+        zones=zones,
+        devices=device_sheets(knowledge, (made for zone in zones for made in zone.protocols)),
+        course=schedule,
+        preparation=_prepared(case, assessment, schedule),
+        alternatives=tuple(_alternatives(case, assessment, zones)),
+        proposed_claims=(),
+    )
+    proposed = tuple(sorted(cited_claims(draft) & knowledge.proposed))
+    return msgspec.structs.replace(draft, proposed_claims=proposed)
+
+
+# --- zones ------------------------------------------------------------------------------------
+
+
+def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
+    here = [finding for finding in assessment.findings if concerns_zone(finding, zone)]
+    judged = next(entry for entry in assessment.zones if entry.zone == zone)
+    status, why = _status(case, zone, here)
+    limits = tuple(finding.summary for finding in here if finding.verdict is Verdict.LIMIT)
+    bare = ZonePlan(
+        zone=zone,
+        verdict=judged.verdict,
+        status=status,
+        why=why,
+        free_from=judged.free_from,
+        limits=limits,
+    )
+    if status not in _OPEN:
+        return bare
+    made = [_protocols(case, zone, concern, here) for concern in _concerns(case, zone)]
+    chosen = tuple(choices[0] for choices in made)
+    others = tuple(choice for choices in made for choice in choices[1:] if not choice.refused)
+    if all(choice.refused for choice in chosen):
+        unknown = any(choice.refusal == "not-enough-known" for choice in chosen)
+        status = "not-enough-known" if unknown else "no-device"
+        why = " ".join(dict.fromkeys(choice.refused for choice in chosen))
+    verdict = judged.verdict
+    if status == "planned" and _is_off_label(case, zone, chosen):
+        # Screening found a labelled device at hand, but that one does not fit here.
+        status, why, verdict = "needs-clearance", "CLEAR: D1.", Verdict.CLEAR
+    return msgspec.structs.replace(
+        bare, verdict=verdict, status=status, why=why, protocols=chosen, other_devices=others
+    )
+
+
+def _is_off_label(case: Case, zone: str, chosen: Iterable[Protocol]) -> bool:
+    """Something planned here lies outside its label, and nobody cleared that."""
+    outside = any(not made.refused and not made.fit.labelled for made in chosen)
+    return outside and not _is_cleared(case, "D1", zone)
+
+
+def _status(case: Case, zone: str, here: Sequence[Finding]) -> tuple[Status, str]:
+    """STOP refuses, an open question withholds; only then do waits and clearances count."""
+    if case.knowledge.release.zones[base(zone)].status == "blocked":
+        return "blocked", "No needle goes here."
+    verdicts = {finding.verdict for finding in here}
+    at_home = case.consultation.setting == "home"
+    for verdict, status in _STATUS_OF.items():
+        if verdict in verdicts:
+            return status, _because(here, verdict)
+        if verdict is Verdict.ASK and at_home:
+            return "refused", "The setting is home: the alternatives say what is allowed there."
+    if is_test_spot_only(_restrictions(here)):
+        return "test-spot", "A test spot only, as the clearance says."
+    return "planned", ""
+
+
+def _because(here: Iterable[Finding], verdict: Verdict) -> str:
+    rules = dict.fromkeys(finding.rule for finding in here if finding.verdict is verdict)
+    return f"{verdict}: {', '.join(rules)}."
+
+
+def _concerns(case: Case, zone: str) -> tuple[str, ...]:
+    wished = (
+        wish.concern for wish in case.consultation.concerns if zone in case.expand(wish.zones)
+    )
+    return tuple(dict.fromkeys(wished))
+
+
+def _protocols(
+    case: Case, zone: str, concern: str, here: Sequence[Finding]
+) -> tuple[Protocol, ...]:
+    """A protocol for each device at hand, the best first: it fits, is on label, goes deepest."""
+    setting = Setting(
+        who=person(
+            case.consultation.client.birth_date, case.consultation.phototype.clinician, case.on
+        ),
+        jurisdiction=case.consultation.jurisdiction,
+        operator_bounds=tuple(_operator_bounds(case)),
+        limits=_restrictions(here),
+        raised=_is_cleared(case, "D2", zone),
+        concerns_here=_concerns(case, zone),
+    )
+    made = [
+        protocol(case.knowledge, concern, base(zone), device, setting)
+        for device in case.consultation.devices
+    ]
+    return tuple(sorted(made, key=_preference))
+
+
+def _restrictions(here: Iterable[Finding]) -> tuple[Restriction, ...]:
+    """A limit holds unless a clinician cleared it into nothing more than information."""
+    return tuple(
+        Restriction(finding.limit, finding.claims)
+        for finding in here
+        if finding.limit is not None
+        and (finding.cleared is None or finding.cleared.was is not Verdict.LIMIT)
+    )
+
+
+def _preference(made: Protocol) -> tuple[bool, bool, float]:
+    depth = 0.0 if made.depth is None else made.depth.maximum.value
+    return bool(made.refused), not made.fit.labelled, -depth
+
+
+def _is_cleared(case: Case, rule: str, zone: str) -> bool:
+    """A clinician cleared off-label use (D1) or the deeper cap (D2) for this zone and day."""
+    given = [
+        clearance
+        for clearance in case.consultation.clearances
+        if clearance.rule == rule
+        and clearance.on <= case.on <= clearance.until
+        and (not clearance.zones or zone in case.expand(clearance.zones))
+    ]
+    return any(
+        clearance.outcome == "cleared" and clearance.role == "C" for clearance in given
+    ) and (all(clearance.outcome != "refused" for clearance in given))
+
+
+def _operator_bounds(case: Case) -> Iterator[Bound]:
+    """What the law of the place and the licence allow this profession."""
+    operator, knowledge = case.consultation.operator, case.knowledge
+    if operator is None:
+        return
+    place = case.consultation.jurisdiction
+    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
+        claim_id = f"jurisdiction.{name}.{operator.profession}-max-depth"
+        if claim_id in knowledge.claims:
+            yield Bound(name="law of the place", depth=knowledge.depth_mm(claim_id))
+        below = f"jurisdiction.{name}.specified-procedure-depth"
+        if below in knowledge.claims and operator.profession in _NOT_HEALTH_CARE:
+            limit = knowledge.depth_mm(below)
+            depth = Cited(limit.value - _JUST_BELOW_MM, "mm", limit.claims)
+            yield Bound(name="law of the place: less than for health professionals", depth=depth)
+    if operator.scope_max_depth_mm is not None:
+        depth = Cited(operator.scope_max_depth_mm, "mm", ())
+        yield Bound(name="operator's licence", depth=depth)
+
+
+# --- course and preparation -------------------------------------------------------------------
+
+
+def _course(case: Case, zones: Sequence[ZonePlan], assessment: Assessment) -> Course | None:
+    needs = [need for zone in zones for need in _need(zone, assessment)]
+    try:
+        return course(case.knowledge, needs, case.consultation.calendar, case.on)
+    except NotAccepted:
+        return None
+
+
+def _need(zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
+    """Zones with a protocol, unless something without a date stands against them."""
+    made = [p for p in zone.protocols if p.sessions is not None and p.interval is not None]
+    if not made or (zone.status == "deferred" and zone.free_from is None):
+        return
+    counts = [p.sessions[0] for p in made if p.sessions is not None]
+    intervals = [p.interval for p in made if p.interval is not None]
+    yield Need(
+        zone=zone.zone,
+        concerns=tuple(p.concern for p in made),
+        sessions=max(counts, key=lambda count: count.value),
+        interval=max(intervals, key=lambda interval: interval.value),
+        free_from=_free_from(zone, assessment),
+    )
+
+
+def _free_from(zone: ZonePlan, assessment: Assessment) -> CitedDate | None:
+    if zone.free_from is None:
+        return None
+    waits = [
+        finding.claims
+        for finding in assessment.findings
+        if finding.until == zone.free_from and concerns_zone(finding, zone.zone)
+    ]
+    return CitedDate(zone.free_from, merge(*waits))
+
+
+def _prepared(case: Case, assessment: Assessment, schedule: Course | None) -> Preparation | None:
+    if schedule is None:
+        return None
+    try:
+        return preparation(case, assessment, schedule)
+    except NotAccepted:
+        return None
+
+
+# --- alternatives -----------------------------------------------------------------------------
+
+
+def _alternatives(
+    case: Case, assessment: Assessment, zones: Sequence[ZonePlan]
+) -> Iterator[Alternative]:
+    yield Alternative(
+        what="no treatment",
+        status="open",
+        trade_off="No risk and no downtime; the concern stays as it is.",
+    )
+    for concern in dict.fromkeys(wish.concern for wish in case.consultation.concerns):
+        yield from _referral(case.knowledge, concern)
+    for made in (other for zone in zones for other in zone.other_devices):
+        yield _other_device(case.knowledge, made)
+    yield at_home(case, assessment)
+
+
+def _referral(knowledge: Knowledge, concern: str) -> Iterator[Alternative]:
+    claim_id = f"concern.{concern}.referral"
+    if claim_id in knowledge.claims:
+        yield Alternative(
+            what=f"referral for {knowledge.release.concerns[concern].name.en.lower()}",
+            status="open",
+            trade_off=knowledge.claims[claim_id].word,
+            claims=(claim_id,),
+        )
+
+
+def _other_device(knowledge: Knowledge, made: Protocol) -> Alternative:
+    name = knowledge.release.devices[made.device].name.en
+    label = "on label" if made.fit.labelled else f"off label ({', '.join(made.fit.why)})"
+    return Alternative(
+        what=f"{name} for {made.concern} in {made.zone}",
+        status="open" if made.fit.labelled else "limited",
+        trade_off=f"{label[0].upper()}{label[1:]}.",
+        depth=None if made.depth is None else made.depth.maximum,
+        claims=made.fit.claims,
+    )

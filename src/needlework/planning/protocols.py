@@ -1,0 +1,268 @@
+"""What to do in a zone for a concern with a device: depth, passes, end point, course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from needlework.evidence import Cited, Knowledge, NotAccepted
+from needlework.planning.bounds import (
+    concern_zone,
+    least,
+    marked,
+    merge,
+    person_bounds,
+    stepped,
+)
+from needlework.planning.model import Bound, CitedText, Depth, Fit, Passes, Protocol
+from needlework.planning.puncture import density_per_cm2
+from needlework.screening import Limit
+from needlework.screening.consultation import DeviceAtHand
+from needlework.screening.labels import LabelFit, Person, label_fit
+
+Refusal = Literal["not-enough-known", "no-fit", "not-planned-here", "barred"]
+
+
+class Restriction(Struct, frozen=True):
+    """What one finding changes about treatment, and the claims behind it."""
+
+    limit: Limit
+    claims: tuple[str, ...]
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """All that a protocol depends on besides concern, zone and device."""
+
+    who: Person
+    jurisdiction: str
+    operator_bounds: tuple[Bound, ...]
+    limits: tuple[Restriction, ...]
+    raised: bool
+    concerns_here: tuple[str, ...]
+
+
+@lru_cache(maxsize=16384)
+def protocol(
+    knowledge: Knowledge, concern: str, zone: str, device: DeviceAtHand, setting: Setting
+) -> Protocol:
+    """The protocol for one concern in one zone (without side), or why there is none.
+
+    Kept, since many consultations ask for the same: everything it depends on is an argument.
+    """
+    entry = knowledge.release.concerns[concern]
+    fit = label_fit(knowledge, device.id, concern, zone, setting.who, setting.jurisdiction)
+    shown = Fit(labelled=fit.labelled, why=fit.outside, claims=fit.claims)
+    plain = Protocol(concern=concern, zone=zone, device=device.id, fit=shown)
+    if knowledge.release.zones[zone].region not in entry.regions:
+        return _refuse(plain, f"{entry.name.en} is not planned in this zone.", "not-planned-here")
+    if _is_barred(device.id, setting.limits):
+        return _refuse(plain, "This device's label bars it for this client.", "barred")
+    try:
+        return _protocol(knowledge, plain, device, fit, setting)
+    except NotAccepted as missing:
+        text = f"Not enough known: this clinic rejected {missing.claim_id}."
+        return _refuse(plain, text, "not-enough-known")
+
+
+def _protocol(
+    knowledge: Knowledge,
+    plain: Protocol,
+    device: DeviceAtHand,
+    fit: LabelFit,
+    setting: Setting,
+) -> Protocol:
+    start, bounds = _bounds(knowledge, plain, fit, setting)
+    is_roller = knowledge.release.devices[device.id].kind == "roller"
+    length = None
+    if is_roller:
+        stocked = _stocked(knowledge, device)
+        if not stocked:
+            text = "Not enough known: which needle lengths of this roller are in stock?"
+            return _refuse(plain, text, "not-enough-known")
+        length = _longest_fitting(stocked, least(bounds))
+        depth = None if length is None else _roller_depth(length, bounds)
+    else:
+        depth = _pen_depth(knowledge, device.id, start, bounds)
+    if depth is None:
+        text = "No fit: nothing on this device is as shallow as it would have to be."
+        return _refuse(plain, text, "no-fit")
+    made = structs.replace(
+        plain,
+        depth=depth,
+        needle_length=length,
+        passes=_passes(knowledge, device.id, is_roller=is_roller),
+        end_point=_end_point(knowledge, plain.concern, setting.limits),
+        notes=_notes(knowledge, plain, setting),
+    )
+    if is_test_spot_only(setting.limits):
+        return structs.replace(made, depth=structs.replace(depth, maximum=depth.start))
+    return structs.replace(
+        made,
+        sessions=_sessions(knowledge, plain.concern),
+        interval=knowledge.number(f"concern.{plain.concern}.interval"),
+    )
+
+
+def _is_barred(device: str, limits: Iterable[Restriction]) -> bool:
+    """A limit names the devices that alone may be used, and this is none of them."""
+    named = (restriction.limit.only_devices for restriction in limits)
+    return any(devices is not None and device not in devices for devices in named)
+
+
+def is_test_spot_only(limits: Iterable[Restriction]) -> bool:
+    """Nothing but a test spot was allowed here."""
+    return any(restriction.limit.test_spot == "only" for restriction in limits)
+
+
+def _refuse(plain: Protocol, why: str, refusal: Refusal) -> Protocol:
+    return structs.replace(plain, refused=why, refusal=refusal)
+
+
+def _bounds(
+    knowledge: Knowledge, plain: Protocol, fit: LabelFit, setting: Setting
+) -> tuple[Cited, list[Bound]]:
+    """The start, and every limit of this use; other concerns in the zone bind as well."""
+    raised = setting.raised and _may_raise(knowledge, plain.zone, fit)
+    start, here = concern_zone(knowledge, plain.concern, plain.zone, raised=raised)
+    bounds = list(here)
+    for other in setting.concerns_here:
+        if other != plain.concern:
+            _, theirs = concern_zone(knowledge, other, plain.zone, raised=raised)
+            name = knowledge.release.concerns[other].name.en.lower()
+            bounds.append(Bound(name=f"{name} in the same zone", depth=least(theirs)))
+    bounds += person_bounds(
+        bounds, start, [(restriction.limit, restriction.claims) for restriction in setting.limits]
+    )
+    bounds += _device_bounds(knowledge, plain.device, fit)
+    bounds += setting.operator_bounds
+    return start, bounds
+
+
+def _may_raise(knowledge: Knowledge, zone: str, fit: LabelFit) -> bool:
+    """The neck goes deeper only with a device labelled for the neck."""
+    claim = knowledge.claims.get("course.depth.raise-needs-label")
+    return claim is None or zone not in claim.words or fit.labelled
+
+
+def _device_bounds(knowledge: Knowledge, device: str, fit: LabelFit) -> Iterable[Bound]:
+    if fit.use is not None and fit.use.max_depth and not _elsewhere(fit):
+        depth = knowledge.depth_mm(f"device.{device}.{fit.use.max_depth}")
+        yield Bound(name="device label", depth=depth)
+    for key, name in (("dial-max", "end of the dial"), ("needle-length", "needle length")):
+        if f"device.{device}.{key}" in knowledge.claims:
+            yield Bound(name=name, depth=knowledge.depth_mm(f"device.{device}.{key}"))
+
+
+def _elsewhere(fit: LabelFit) -> bool:
+    """A label for another zone or concern says nothing about how deep is safe here."""
+    return "zone" in fit.outside or "concern" in fit.outside
+
+
+def _pen_depth(
+    knowledge: Knowledge, device: str, start: Cited, bounds: Sequence[Bound]
+) -> Depth | None:
+    """Dial settings from start to maximum, both on the dial's steps."""
+    step_id = f"device.{device}.dial-step"
+    step = knowledge.depth_mm(step_id) if step_id in knowledge.claims else None
+    maximum = stepped(least(bounds), step)
+    if maximum.value <= 0:
+        return None
+    first = stepped(start, step)
+    if first.value <= 0 and step is not None:
+        first = Cited(step.value, "mm", merge(start.claims, step.claims))
+    if first.value > maximum.value:
+        first = maximum
+    return Depth(start=first, maximum=maximum, step=step, bounds=marked(bounds))
+
+
+def _longest_fitting(stocked: Iterable[Cited], allowed: Cited) -> Cited | None:
+    """The longest stocked needle that is not longer than allowed."""
+    fitting = [length for length in stocked if length.value <= allowed.value + 1e-9]
+    return max(fitting, key=lambda length: length.value, default=None)
+
+
+def _roller_depth(length: Cited, bounds: Sequence[Bound]) -> Depth:
+    """A roller has one depth: its needles, chosen under all limits."""
+    depth = Cited(length.value, "mm", merge(length.claims, least(bounds).claims))
+    return Depth(start=depth, maximum=depth, bounds=marked(bounds))
+
+
+def _stocked(knowledge: Knowledge, device: DeviceAtHand) -> list[Cited]:
+    """Lengths that exist and are in stock; a roller with one length needs no list."""
+    keys = knowledge.release.devices[device.id].lengths
+    made = [knowledge.depth_mm(f"device.{device.id}.{key}") for key in keys]
+    if not device.needle_lengths_mm:
+        return made if len(made) == 1 else []
+    if not made:
+        return [Cited(length, "mm", ()) for length in device.needle_lengths_mm]
+    return [length for length in made if length.value in device.needle_lengths_mm]
+
+
+def _passes(knowledge: Knowledge, device: str, *, is_roller: bool) -> Passes:
+    if is_roller:
+        each = knowledge.number("course.technique.passes-roller-per-direction")
+        ways = knowledge.number("course.technique.passes-roller-directions")
+        count = Cited(each.value * ways.value, "1", merge(each.claims, ways.claims))
+        pattern = _text(knowledge, "course.technique.pattern-roller")
+    else:
+        count = knowledge.number("course.technique.passes-pen")
+        pattern = _text(knowledge, "course.technique.pattern-pen")
+    return Passes(
+        count=count,
+        pattern=pattern,
+        density=density_per_cm2(knowledge, device, count),
+        target=(
+            knowledge.number("course.puncture.density-target-low"),
+            knowledge.number("course.puncture.density-target-high"),
+        ),
+    )
+
+
+def _end_point(knowledge: Knowledge, concern: str, limits: Iterable[Restriction]) -> CitedText:
+    """The concern's end point, unless the person's skin asks for the gentler one."""
+    for restriction in limits:
+        if restriction.limit.end_point:
+            return CitedText(restriction.limit.end_point, restriction.claims)
+    return _text(knowledge, f"concern.{concern}.end-point")
+
+
+def _sessions(knowledge: Knowledge, concern: str) -> tuple[Cited, Cited]:
+    return (
+        knowledge.number(f"concern.{concern}.sessions-min"),
+        knowledge.number(f"concern.{concern}.sessions-max"),
+    )
+
+
+def _notes(knowledge: Knowledge, plain: Protocol, setting: Setting) -> tuple[CitedText, ...]:
+    notes = []
+    deeper_id = f"zone.{plain.zone}.hard-cap-clinician"
+    family = knowledge.release.concerns[plain.concern].family
+    if family == "scar" and deeper_id in knowledge.claims and not setting.raised:
+        deeper = knowledge.depth_mm(deeper_id)
+        text = f"A clinician may clear up to {deeper.value:g} mm here (clearance D2)."
+        notes.append(CitedText(text, deeper.claims))
+    for key in ("referral", "evidence"):
+        claim_id = f"concern.{plain.concern}.{key}"
+        if claim_id in knowledge.claims:
+            notes.append(_text(knowledge, claim_id))
+    notes += _test_spot_notes(setting.limits)
+    return tuple(notes)
+
+
+def _test_spot_notes(limits: Iterable[Restriction]) -> Iterator[CitedText]:
+    words = {
+        "offer": "Offer a test spot before the first full session.",
+        "only": "A test spot only, at the start depth; no session until it has been judged.",
+    }
+    kinds = {r.limit.test_spot: r.claims for r in limits if r.limit.test_spot}
+    for kind in ("only", "offer"):
+        if kind in kinds:
+            yield CitedText(words[kind], kinds[kind])
+            return
+
+
+def _text(knowledge: Knowledge, claim_id: str) -> CitedText:
+    return CitedText(knowledge.claim(claim_id).word, (claim_id,))

@@ -1,0 +1,135 @@
+"""Composition root: what a command or a page does with a consultation, in one call each."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from needlework.evidence import Knowledge, load_knowledge
+from needlework.evidence.model import Reference
+from needlework.lexicon import Lexicon
+from needlework.planning import Plan
+from needlework.planning import plan as make_plan
+from needlework.screening import Assessment, Case, Consultation, assess_case
+from needlework.screening.reading import read_consultation, validate
+
+__all__ = [
+    "Known",
+    "SourceLine",
+    "Why",
+    "consult",
+    "encode",
+    "known",
+    "plan_for",
+    "read_consultation",
+    "screen",
+    "why",
+]
+
+
+class Known(Struct, frozen=True):
+    """Everything that a judgement needs beside the consultation."""
+
+    knowledge: Knowledge
+    lexicon: Lexicon
+
+
+class SourceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A source as a chain of reasons shows it."""
+
+    id: str
+    title: str
+    year: int | None = None
+    ref: str = ""
+    where: str = ""
+    says: str = ""
+
+
+class Why(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """From a number to its sources: what a claim says, how sure it is, who says otherwise."""
+
+    claim: str
+    statement: str
+    value: str
+    basis: str
+    certainty: str
+    because: str
+    standing: str
+    range: str = ""
+    chosen: str = ""
+    supports: tuple[SourceLine, ...] = ()
+    contradicts: tuple[SourceLine, ...] = ()
+
+
+def known(release: Path | None = None, overlay: Path | None = None) -> Known:
+    """The knowledge and the lexicon that are shipped, or those named."""
+    return Known(load_knowledge(release, overlay), Lexicon.load())
+
+
+def consult(
+    consultation: Consultation, known: Known, on: date | None = None, *, today: date | None = None
+) -> Case:
+    """A checked case, judged on `on` or on the consultation's own day."""
+    day = on or consultation.date
+    validate(consultation, known.knowledge, day, today=today)
+    return Case(consultation, known.knowledge, known.lexicon, day)
+
+
+def screen(case: Case) -> Assessment:
+    """What stands against treatment."""
+    return assess_case(case)
+
+
+def plan_for(case: Case) -> Plan:
+    """What to do, with its assessment."""
+    return make_plan(case, assess_case(case))
+
+
+def encode(result: object) -> bytes:
+    """JSON, the same bytes for the same result."""
+    return msgspec.json.encode(result)
+
+
+def why(knowledge: Knowledge, claim_id: str) -> Why:
+    """The chain of reasons of one claim."""
+    claim = knowledge.claims[claim_id]
+    value = claim.value if not isinstance(claim.value, list) else ", ".join(claim.value)
+    unit = "" if claim.unit in ("", "1") else f" {claim.unit}"
+    return Why(
+        claim=claim_id,
+        statement=claim.statement,
+        value=f"{value}{unit}",
+        range="" if claim.range is None else f"{claim.range[0]:g} to {claim.range[1]:g}{unit}",
+        basis=claim.basis,
+        certainty=claim.certainty,
+        because=claim.because,
+        chosen=claim.chosen,
+        standing=_standing(knowledge, claim_id),
+        supports=tuple(_line(knowledge, reference) for reference in claim.supports),
+        contradicts=tuple(_line(knowledge, reference) for reference in claim.contradicts),
+    )
+
+
+def _standing(knowledge: Knowledge, claim_id: str) -> str:
+    if claim_id in knowledge.rejected:
+        return "rejected by this clinic"
+    if claim_id in knowledge.approved:
+        return "approved by this clinic"
+    if claim_id in knowledge.proposed:
+        return "proposed, not yet approved by a clinician"
+    return "sourced"
+
+
+def _line(knowledge: Knowledge, reference: Reference) -> SourceLine:
+    source = knowledge.release.sources[reference.source]
+    return SourceLine(
+        id=reference.source,
+        title=source.title,
+        year=source.year,
+        ref=source.ref,
+        where=reference.where,
+        says=reference.says,
+    )
