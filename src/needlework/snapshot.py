@@ -63,10 +63,10 @@ def _digest(
     files: Sequence[Traversable | Path], build: Callable[[], object], kind: type[object]
 ) -> str:
     digest = hashlib.sha256(msgspec.__version__.encode())
-    names = [str(file) for file in files]
-    above = os.path.dirname(os.path.commonpath(names)) if names else ""  # noqa: PTH120
-    for name, file in zip(names, files, strict=True):
-        _add(digest, name[len(above) :].replace(os.sep, "/"), file.read_bytes())
+    paths = [Path(str(file)) for file in files]
+    above = Path(os.path.commonpath([path.parent for path in paths])).parent if paths else Path()
+    for path, file in zip(paths, files, strict=True):
+        _add(digest, path.relative_to(above).as_posix(), file.read_bytes())
     for source in _code(build.__module__, kind.__module__):
         with suppress(OSError):
             _add(digest, source.name, source.read_bytes())

@@ -121,6 +121,19 @@ def test_an_approval_takes_the_claim_off_the_proposed_list(tmp_path: Path) -> No
     assert not before.overlay_digest
 
 
+def test_only_a_product_on_the_directors_list_may_go_on_needled_skin(tmp_path: Path) -> None:
+    allow = (
+        '[[allow]]\nproduct = "Lift HG"\nbecause = "Licensed for it."\n'
+        'by = "director"\non = 2026-11-01\n'
+    )
+    wished = {"planned_products": ["lift hg", "vitamin C serum"]}
+    usual, _ = judged(load_knowledge(), wished)
+    listed, _ = judged(with_overlay(tmp_path, allow), wished)
+    assert sum(finding.rule == "C42" for finding in usual.findings) == 2
+    barred = [finding for finding in listed.findings if finding.rule == "C42"]
+    assert [finding.products for finding in barred] == [("vitamin C serum",)]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

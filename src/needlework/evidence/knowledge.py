@@ -34,9 +34,11 @@ class Knowledge:
         self.claims: Mapping[str, Claim] = release.claims
         self.rejected: frozenset[str] = frozenset()
         self.approved: frozenset[str] = frozenset()
+        self.allowed_products: tuple[str, ...] = ()
         if overlay is not None:
             self.claims, self.rejected = overlays.apply(overlay, release)
             self.approved = overlays.approved(overlay)
+            self.allowed_products = tuple(listed.product for listed in overlay.allow)
 
         self.proposed: frozenset[str] = frozenset(
             claim_id

@@ -43,6 +43,15 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     on: date
 
 
+class Allowed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A product made and licensed for needled skin, as the medical director lists it (C42)."""
+
+    product: str
+    because: str
+    by: str
+    on: date
+
+
 class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All choices of a clinic over one release."""
 
@@ -51,6 +60,7 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     approve: tuple[Batch, ...] = ()
     tighten: tuple[Tightened, ...] = ()
     reject: tuple[Rejected, ...] = ()
+    allow: tuple[Allowed, ...] = ()
 
 
 def load_overlay(path: Path) -> tuple[Overlay, str]:

@@ -124,9 +124,8 @@ class Lexicon:
         if len(text) > _LONGEST:
             return _UNKNOWN
         match = self._allergen(text)
-        if match.kind == "ambiguous":
-            # By which route, or which of many, is no matter here: all of it is to be avoided.
-            return Match(kind="exact", entries=match.entries)
+        if match.kind == "ambiguous" and not any(entry.vague for entry in match.entries):
+            return Match(kind="exact", entries=match.entries)  # the route is no matter here
         return match
 
     def _finder(self, index: Mapping[str, tuple[int, ...]]) -> _Find:

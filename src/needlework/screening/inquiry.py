@@ -201,17 +201,23 @@ class Inquiry:
         *,
         zones: Iterable[str] | None = None,
         products: Iterable[str] = (),
+        key: str = "",
         uses: Iterable[str] = ("validity",),
     ) -> Finding:
-        """Not enough known: `question` goes to whoever can answer at `path`."""
+        """Not enough known: `question` goes to whoever can answer at `path`.
+
+        A rule that does nothing but ask names its verdict claim as `key`; a clinic may tighten it.
+        """
+        verdict = Verdict(self.claim(key).word) if key else Verdict.ASK
+        uses = (key,) if key else uses
         return Finding(
             rule=self.rule,
-            verdict=Verdict.ASK,
+            verdict=verdict,
             summary=question,
             scope=_scope(zones, products, lesion=False),
             zones=tuple(zones or ()),
             products=tuple(products),
-            claims=tuple(self._prefix + key for key in uses),
+            claims=tuple(self._prefix + name for name in uses),
             asks=path,
         )
 

@@ -18,7 +18,8 @@ _WORDS: Final = {"vitamin-c": "vitamin C", "pdrn": "PDRN", "prp": "PRP"}
 @rule("C42")
 def planned_product(it: Inquiry) -> Iterator[Finding]:
     """Nothing goes on needled skin but what the medical director listed as made for it."""
-    allowed = {_normal(name) for name in it.claim("allow-list").words}
+    listed = (*it.claim("allow-list").words, *it.case.knowledge.allowed_products)
+    allowed = {_normal(name) for name in listed}
     for name in it.case.consultation.planned_products:
         if _normal(name) in allowed:
             continue

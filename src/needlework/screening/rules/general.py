@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from needlework.screening.case import Named, base
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.labels import label_fit, person
@@ -97,6 +99,7 @@ def off_label(it: Inquiry) -> Iterator[Finding]:
         return
     who = person(consultation.client.birth_date, consultation.phototype.clinician, it.on)
     outside: dict[str, set[str]] = {}
+    looked_at: dict[str, dict[str, None]] = {}
     for wish in consultation.concerns:
         for zone in it.case.expand(wish.zones):
             fits = [
@@ -112,13 +115,18 @@ def off_label(it: Inquiry) -> Iterator[Finding]:
             ]
             if not any(fit.labelled for fit in fits):
                 nearest = min(fits, key=lambda fit: len(fit.outside))
-                outside.setdefault(", ".join(nearest.outside), set()).add(zone)
+                why = ", ".join(nearest.outside)
+                outside.setdefault(why, set()).add(zone)
+                looked_at.setdefault(why, {}).update(
+                    dict.fromkeys(claim for fit in fits for claim in fit.claims)
+                )
     for why, zones in sorted(outside.items()):
-        yield it.find(
+        found = it.find(
             "class",
             f"Off label with every device at hand ({why}): a clinician decides.",
             zones=tuple(z for z in it.zones if z in zones),
         )
+        yield msgspec.structs.replace(found, claims=(*found.claims, *looked_at[why]))
 
 
 @rule("L1")
@@ -133,7 +141,7 @@ def name_not_recognised(it: Inquiry) -> Iterator[Finding]:
     for path, names in lists:
         for index, named in enumerate(names):
             if question := _question(named):
-                yield it.ask(f"{path}.list[{index}]", question, uses=("class",))
+                yield it.ask(f"{path}.list[{index}]", question, key="class")
 
 
 def _question(named: Named) -> str:
@@ -155,7 +163,7 @@ def jurisdiction_unknown(it: Inquiry) -> Iterator[Finding]:
         yield it.ask(
             "jurisdiction",
             "The law of this place is not in the knowledge base: who may needle, and how deep?",
-            uses=("class",),
+            key="class",
         )
 
 
@@ -173,5 +181,5 @@ def adjunct(it: Inquiry) -> Iterator[Finding]:
             "concerns.topical_treatment",
             f"{name} is needled only beside a topical treatment: which one, since when?",
             zones=zones,
-            uses=("class",),
+            key="class",
         )

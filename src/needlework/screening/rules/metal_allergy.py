@@ -27,7 +27,7 @@ def _metal(it: Inquiry, named: Named) -> Iterator[Finding]:
     if "steel" in named.classes:
         summary = "Allergy to steel, of which needles are made: do not treat."
         yield it.find("class-steel", summary, override="override-steel")
-    if "nickel" in named.classes:
+    elif "nickel" in named.classes:
         yield it.find(
             "class-nickel",
             "Nickel allergy: 316L steel tips released no nickel in a test; a clinician decides.",

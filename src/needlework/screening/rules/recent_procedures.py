@@ -201,9 +201,7 @@ def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Findin
         )
     if short:
         used = tuple(dict.fromkeys(claim for found in short.values() for claim in found))
-        claims = it.case.knowledge.claims
-        days = (later(day, claims[name].number, claims[name].unit) for name in used)
-        soonest = max(it.after(day, "override-wait"), *days)
+        soonest = max(it.after(day, "override-wait"), *_ends(it, day, used))
         found = it.find(
             "class",
             f"{summary}; trials had shorter intervals, so a clinician may clear from {soonest}.",
@@ -213,6 +211,12 @@ def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Findin
             override_from=soonest,
         )
         yield msgspec.structs.replace(found, claims=(*found.claims, *used))
+
+
+def _ends(it: Inquiry, day: date, used: tuple[str, ...]) -> Iterator[date]:
+    for name in used:
+        claim = it.case.knowledge.claims[name]
+        yield later(day, claim.number, claim.unit)
 
 
 def _published(it: Inquiry, zone: str) -> tuple[str, ...]:
