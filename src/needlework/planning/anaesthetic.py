@@ -240,10 +240,11 @@ def _summed_up(
     if status in ("refused", "not-enough-known"):
         return AnaestheticPlan(product=use.product, status=status, reasons=reasons)
     most = _most_grams(label, use, area)
-    is_atopic = _atopy(case) != "no"
+    shorter = "course.anaesthetic.atopic-shorter"
+    is_atopic = _atopy(case) != "no" and case.knowledge.claim(shorter).value is True
     if is_atopic:
-        claims = ("course.anaesthetic.atopic-shorter",)
-        reasons = (*reasons, CitedText("Atopic skin, or not known: the shorter time.", claims))
+        text = "Atopic skin, or not known: the shorter time."
+        reasons = (*reasons, CitedText(text, (shorter,)))
     return AnaestheticPlan(
         product=use.product,
         status=status,

@@ -11,7 +11,7 @@ from needlework.planning.model import Protocol
 _KEPT: Final[dict[int, tuple[Protocol, frozenset[str]]]] = {}
 """Claims of protocols met before: the planner hands out the same objects again and again."""
 
-_MOST: Final = 16384
+_MOST: Final = 8192
 
 
 def cited_claims(part: object) -> frozenset[str]:

@@ -10,8 +10,6 @@ from needlework.screening import Assessment, Case
 from needlework.screening.case import base
 from needlework.units import later
 
-_AGAINST = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR, Verdict.ASK)
-
 
 def at_home(case: Case, assessment: Assessment) -> Alternative:
     """Whether this client could needle at home, and if not, every reason."""
@@ -47,8 +45,7 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     if consultation.jurisdiction not in knowledge.claim(allowed).words:
         yield f"Not on the allow-list of jurisdictions: {consultation.jurisdiction}.", allowed
     nothing = "home.limits.nothing-against"
-    knowledge.claim(nothing)
-    for verdict in _AGAINST:
+    for verdict in knowledge.claim(nothing).words:
         rules = [f.rule for f in assessment.findings if _counts(f.rule, f.verdict, verdict)]
         if rules:
             named = ", ".join(dict.fromkeys(rules))
@@ -67,9 +64,9 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     yield from _recent_session(case)
 
 
-def _counts(rule: str, verdict: Verdict, wanted: Verdict) -> bool:
+def _counts(rule: str, verdict: Verdict, wanted: str) -> bool:
     """C44's wait is for the clinic's depth; home has a wait of its own."""
-    return verdict is wanted and rule != "C44"
+    return verdict == wanted and rule != "C44"
 
 
 def _recent_session(case: Case) -> Iterator[tuple[str, str]]:

@@ -89,8 +89,9 @@ def _sun_plan(case: Case, assessment: Assessment) -> Iterator[CitedText]:
         f" from {wait.value:g} {wait.unit} after"
     )
     if is_dark:
-        ids += ["aftercare.tinted-sunscreen.pigment", "rule.c39.phototypes"]
-        text += ", tinted with iron oxide"
+        pigment = "aftercare.tinted-sunscreen.pigment"
+        ids += [pigment, "rule.c39.phototypes"]
+        text += f", tinted with {knowledge.claim(pigment).word.replace('-', ' ')}"
     yield CitedText(f"{text}.", tuple(ids))
 
 

@@ -44,7 +44,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     concerns_here: tuple[str, ...]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def protocol(
     knowledge: Knowledge, concern: str, zone: str, device: DeviceAtHand, setting: Setting
 ) -> Protocol:
