@@ -118,7 +118,7 @@ def explained(trial: Trial, row: Row) -> list[float]:
     if "after the first session" in row.what:
         keys = dict(zip((c.rpartition(".")[2] for c in row.bound_by), held, strict=True))
         sessions = keys.pop("sessions-min").number
-        between = (keys.pop("interval", None) or keys.pop("wait")).number
+        between = max(keys.pop(key).number for key in ("interval", "wait") if key in keys)
         (wait,) = keys.values()
         return [(sessions - 1) * between + wait.number]
     return [c.number for c in held]

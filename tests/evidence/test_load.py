@@ -108,7 +108,7 @@ def test_an_unknown_kind_of_knowledge_is_refused(tmp_path: Path) -> None:
     place = folder(tmp_path)
     (place / "spell").mkdir()
     (place / "spell" / "abra.toml").write_text('title = "x"\n')
-    with pytest.raises(KnowledgeError, match="spell/abra.toml: no such kind"):
+    with pytest.raises(KnowledgeError, match=r"spell/abra\.toml: no such kind"):
         build(place)
 
 

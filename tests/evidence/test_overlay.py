@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +28,8 @@ def with_overlay(tmp_path: Path, text: str) -> Knowledge:
     return Knowledge(load_knowledge().release, *load_overlay(path))
 
 
-def judged(knowledge: Knowledge, patch: dict[str, object]) -> tuple[Assessment, Plan]:
-    case = Case(decode(merged(base(), patch)), knowledge, Lexicon.load(), ON)
+def judged(knowledge: Knowledge, patch: Mapping[str, Any]) -> tuple[Assessment, Plan]:
+    case = Case(decode(merged(base(), dict(patch))), knowledge, Lexicon.load(), ON)
     assessment = assess_case(case)
     return assessment, plan(case, assessment)
 
@@ -64,6 +66,18 @@ def test_an_overlay_cannot_loosen(tmp_path: Path, claim: str, value: str) -> Non
     with pytest.raises(KnowledgeError, match="looser") as error:
         with_overlay(tmp_path, text + 'by = "director"\non = 2026-11-01\n')
     assert claim in error.value.message
+
+
+def test_a_clinic_may_leave_a_clearance_to_fewer(tmp_path: Path) -> None:
+    text = (
+        '[[tighten]]\nclaim = "rule.c32.override"\nvalue = "NO"\nbecause = "Our choice."\n'
+        'by = "director"\non = 2026-11-01\n'
+    )
+    given = {"rule": "C32", "outcome": "cleared", "role": "C", "on": ON, "until": ON}
+    done = {"kind": "botulinum-toxin", "on": date(2026, 11, 18), "zones": ["cheek"]}
+    patch = {"procedures": {"answer": "yes", "list": [done]}, "clearances": [given]}
+    assessment, _ = judged(with_overlay(tmp_path, text), patch)
+    assert any(f.rule == "C32" and f.verdict is Verdict.DEFER for f in assessment.findings)
 
 
 def test_a_tightened_depth_binds_and_is_not_proposed_any_more(tmp_path: Path) -> None:

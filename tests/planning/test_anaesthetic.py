@@ -22,7 +22,7 @@ def used(*products: dict[str, Any]) -> dict[str, Any]:
     return {"anaesthetic": {"answer": "yes", "products": list(products)}}
 
 
-def lmx(**more: Any) -> dict[str, Any]:
+def lmx(**more: object) -> dict[str, Any]:
     return {"product": "lmx4", "area_cm2": {"cheek": 60.0}, **more}
 
 
@@ -61,6 +61,7 @@ def test_within_its_label_it_is_offered_with_grams_area_and_minutes() -> None:
         (lmx(area_cm2={"cheek": 901.0}), "refused", "more than the 900 cm²"),
         (lmx(area_cm2={}), "not-enough-known", "Measure the area"),
         (lmx(area_cm2={"cheek-left": 30.0}), "not-enough-known", "cheek-right"),
+        (lmx(area_cm2={"cheek-left": 30.0}, zones=("cheek-left",)), "offered", ""),
         (lmx(wrap="yes"), "refused", "No wrap"),
         (lmx(wrap="unknown"), "refused", "No wrap"),
         ({"product": "pliaglis", "area_cm2": {"cheek": 60.0}}, "refused", "Not labelled in"),

@@ -22,7 +22,7 @@ CLEARED = [
 ]
 
 
-def wish(concern: str, *zones: str, **more: Any) -> dict[str, Any]:
+def wish(concern: str, *zones: str, **more: object) -> dict[str, Any]:
     return {"concerns": [{"concern": concern, "zones": list(zones), **more}]}
 
 
@@ -100,6 +100,15 @@ def test_the_cap_rises_only_with_a_clinicians_clearance() -> None:
     plan = planned(wish("acne-scar-rolling", "cheek"), device, {"clearances": [*CLEARED, given_]})
     assert depth(plan, "cheek-left").maximum.value == 2.0
     assert depth(plan, "cheek-right").maximum.value == 1.5
+
+
+def test_the_neck_goes_deeper_only_with_a_pen_labelled_for_it() -> None:
+    given_ = {**CLEARED[0], "rule": "D2"}
+    both = {"clearances": [*CLEARED, given_]}
+    labelled = planned(wish("wrinkles", "neck"), both)
+    assert depth(labelled, "neck").maximum.value == 1.5
+    other = planned(wish("wrinkles", "neck"), {"devices": [{"id": "dermapen-4"}]}, both)
+    assert depth(other, "neck").maximum.value == 0.7
 
 
 def test_a_practitioners_word_does_not_raise_the_cap() -> None:
@@ -249,7 +258,8 @@ def test_no_setting_ever_passes_any_of_its_limits(
             assert 0 < made.depth.start.value <= top
             assert all(top <= bound.depth.value + 1e-9 for bound in made.depth.bounds)
             assert top <= licence_mm + 1e-9
-            if made.depth.step is not None:
+            assert made.depth.step is not None or made.needle_length is not None
+            if made.depth.step is not None and "course.depth.step" not in made.depth.step.claims:
                 assert round_down(top, made.depth.step.value) == pytest.approx(top)
             if made.needle_length is not None:
                 assert made.needle_length.value in lengths or len(lengths) == 0

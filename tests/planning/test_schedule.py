@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,16 +44,47 @@ def test_the_larger_interval_rules_all_zones() -> None:
     assert found[1] - found[0] == timedelta(days=30)
 
 
-def test_a_deferred_zone_joins_when_it_is_free() -> None:
-    toxin = {"kind": "botulinum-toxin", "on": "2026-11-18", "zones": ["cheek-left"]}
-    plan = planned(SCARS, {"procedures": {"answer": "yes", "list": [toxin]}})
+def deferred(on: str, zone: str) -> dict[str, Any]:
+    toxin = {"kind": "botulinum-toxin", "on": on, "zones": [zone]}
+    return {"procedures": {"answer": "yes", "list": [toxin]}}
+
+
+def test_the_first_visit_waits_for_a_zone_that_is_soon_free() -> None:
+    course = planned(SCARS, deferred("2026-11-18", "cheek-left")).course
+    assert course is not None
+    assert [session.day.on for session in course.sessions][:1] == [date(2026, 12, 2)]
+    assert {session.zones for session in course.sessions} == {("cheek-left", "cheek-right")}
+    assert "rule.c32.wait" in course.sessions[0].day.claims
+
+
+def test_a_zone_that_is_free_much_later_joins_the_course() -> None:
+    peel = {"kind": "peel-deep", "on": "2026-11-01", "zones": ["cheek-left"]}
+    plan = planned(SCARS, {"procedures": {"answer": "yes", "list": [peel]}})
     assert plan.course is not None
-    zones = [session.zones for session in plan.course.sessions]
-    assert zones[0] == ("cheek-right",)
-    assert zones[1] == ("cheek-left", "cheek-right")
-    assert len(plan.course.sessions) == 4
-    first_left = next(s for s in plan.course.sessions if "cheek-left" in s.zones)
-    assert first_left.day.on >= date(2026, 12, 2)
+    first = plan.course.sessions[0]
+    assert (first.day.on, first.zones) == (date(2026, 11, 20), ("cheek-right",))
+    joined = next(s for s in plan.course.sessions if "cheek-left" in s.zones)
+    assert joined.day.on >= date(2027, 1, 30)
+    for side in ("cheek-left", "cheek-right"):
+        assert sum(side in session.zones for session in plan.course.sessions) == 3
+
+
+def test_a_session_after_the_last_day_of_a_clearance_says_so() -> None:
+    given = {**D1, "until": "2026-12-20"}
+    lines = {"concerns": [{"concern": "fine-lines", "zones": ["forehead"]}]}
+    course = planned(lines, {"clearances": [given]}).course
+    assert course is not None
+    noted = [bool(session.notes) for session in course.sessions]
+    assert noted[0] is False
+    assert noted[-1] is True
+    assert "D1" in course.sessions[-1].notes[0].text
+
+
+def test_a_zone_that_a_clinician_must_clear_is_marked() -> None:
+    lines = {"concerns": [{"concern": "fine-lines", "zones": ["forehead"]}]}
+    course = planned(lines).course
+    assert course is not None
+    assert course.sessions[0].if_cleared == ("forehead",)
 
 
 def test_when_every_zone_waits_the_first_session_is_the_first_free_day() -> None:
@@ -107,7 +139,7 @@ def test_sessions_keep_the_interval_and_fall_on_open_days(
     ).course
     assert course is not None
     found = [session.day.on for session in course.sessions]
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert (after - before).days >= course.interval.value
     for day in found:
         assert day.strftime("%A").lower() not in closed

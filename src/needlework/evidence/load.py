@@ -15,6 +15,7 @@ from needlework.evidence import check
 from needlework.evidence.model import (
     Anaesthetic,
     Antiseptic,
+    Choices,
     Claim,
     Concern,
     Device,
@@ -45,6 +46,7 @@ _KINDS: Final[Mapping[str, tuple[str, type[msgspec.Struct]]]] = {
     "course": ("topics", Topic),
     "consent": ("topics", Topic),
     "home": ("topics", Topic),
+    "symptom": ("symptoms", Choices),
 }
 """Folder of the knowledge base → field of the release and type of its entries."""
 

@@ -246,6 +246,14 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: Name | None = None
 
 
+class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answers that a client may choose from, by id, with what stands on the button."""
+
+    title: str
+    name: Name
+    choices: dict[str, Name]
+
+
 class Release(msgspec.Struct, frozen=True, kw_only=True):
     """The knowledge as published: an id and a digest of every byte behind it."""
 
@@ -262,6 +270,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     antiseptics: dict[str, Antiseptic]
     scales: dict[str, Scale]
     topics: dict[str, Topic]
+    symptoms: dict[str, Choices] = {}
 
 
 class Cited(msgspec.Struct, frozen=True):

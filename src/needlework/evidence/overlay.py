@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from needlework.errors import KnowledgeError
 from needlework.evidence.check import value_faults
-from needlework.evidence.model import Claim, Release, Stricter, Value, Verdict
+from needlework.evidence.model import Claim, Release, Role, Stricter, Value, Verdict
+
+_ROLES: Final = (Role.NONE, Role.PRACTITIONER, Role.CLINICIAN, Role.NOBODY)
+"""Who may clear, the freest first."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,16 +136,21 @@ def _tightened(claim: Claim, change: Tightened) -> Claim:
 
 
 def _is_stricter(claim: Claim, value: Value) -> bool:
-    match claim.stricter:
-        case Stricter.LOWER:
-            return float(value) <= claim.number  # type: ignore[arg-type]
-        case Stricter.HIGHER:
-            return float(value) >= claim.number  # type: ignore[arg-type]
-        case Stricter.WORSE:
-            return Verdict(str(value)).rank <= Verdict(claim.word).rank
-        case Stricter.FEWER:
-            return set(claim.words) >= set(value)  # type: ignore[arg-type]
-        case Stricter.MORE:
-            return set(claim.words) <= set(value)  # type: ignore[arg-type]
-        case None:
-            return False
+    stricter = _COMPARE.get(claim.stricter) if claim.stricter is not None else None
+    return stricter is not None and stricter(claim, value)
+
+
+def _is_worse(claim: Claim, value: Value) -> bool:
+    if claim.quantity == "role":
+        return _ROLES.index(str(value)) >= _ROLES.index(claim.word)
+    return Verdict(str(value)).rank <= Verdict(claim.word).rank
+
+
+_COMPARE: Final[Mapping[Stricter, Callable[[Claim, Value], bool]]] = {
+    Stricter.LOWER: lambda claim, value: float(value) <= claim.number,  # type: ignore[arg-type]
+    Stricter.HIGHER: lambda claim, value: float(value) >= claim.number,  # type: ignore[arg-type]
+    Stricter.WORSE: _is_worse,
+    Stricter.FEWER: lambda claim, value: set(claim.words) >= set(value),  # type: ignore[arg-type]
+    Stricter.MORE: lambda claim, value: set(claim.words) <= set(value),  # type: ignore[arg-type]
+}
+"""Values were checked to be of the claim's type before they are compared."""

@@ -104,6 +104,7 @@ def _person_remarks(
         clears = "course.anaesthetic.compounded-role"
         text = "Compounded: only a clinician may order it, with a maximum entered for the formula."
         yield Remark(status="needs-clearance", text=text, claims=(clears,))
+        yield from _prescribed(case)
     elif knowledge.claim(rule).value is True and not labelled:
         yield Remark(status="refused", text=f"Not labelled in {place}.", claims=(rule,))
     yield from _age(case, label)
@@ -123,6 +124,18 @@ _STATUS: Final[dict[Verdict, Status]] = {
 }
 
 
+def _prescribed(case: Case) -> Iterator[Remark]:
+    """Where the law leaves procedures with a prescribed anaesthetic to health professionals."""
+    knowledge, operator = case.knowledge, case.consultation.operator
+    claim_id = f"jurisdiction.{case.consultation.jurisdiction}.prescribed-anaesthetic-specified"
+    others = "rule.o3.not-health-professions"
+    if operator is None or claim_id not in knowledge.claims:
+        return
+    if operator.profession in knowledge.claim(others).words and knowledge.claim(claim_id).value:
+        text = "The law leaves a prescribed anaesthetic to health professionals."
+        yield Remark(status="refused", text=text, claims=(claim_id, others))
+
+
 def _age(case: Case, label: Label) -> Iterator[Remark]:
     youngest = label.find("age-min")
     if youngest is None:
@@ -139,9 +152,10 @@ def _age(case: Case, label: Label) -> Iterator[Remark]:
 def _area(
     case: Case, use: AnaestheticUse, zones: Sequence[str]
 ) -> tuple[Cited | None, list[Remark]]:
-    """cm² to be covered: typed for each planned zone, or the label's figure for a whole face."""
+    """cm² to be covered: typed for each zone where it is wished, or the label's whole face."""
     typed = {zone: cm2 for name, cm2 in use.area_cm2.items() for zone in case.expand((name,))}
-    rest = [zone for zone in zones if zone not in typed]
+    wished = case.expand(use.zones) if use.zones else frozenset(zones)
+    rest = [zone for zone in zones if zone in wished and zone not in typed]
     if use.whole_face:
         rest = [zone for zone in rest if case.region(zone) != "face"]
     if rest:

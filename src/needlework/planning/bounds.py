@@ -12,6 +12,9 @@ from needlework.planning.model import Bound
 from needlework.screening import Limit
 from needlework.units import round_down
 
+CONCERN_ZONE: Final = "concern and zone"
+ZONE_CAP: Final = "zone cap"
+NEEDS_LABEL: Final = "course.depth.raise-needs-label"
 _COLUMNS: Final = {"rejuvenation": "rejuvenation", "pigment": "pigment", "scar": "scar"}
 
 
@@ -21,16 +24,27 @@ def concern_zone(
     """Where to start, and the limits of concern and zone; `raised` by a clinician's clearance."""
     family = _COLUMNS[knowledge.release.concerns[concern].family]
     start = knowledge.depth_mm(f"zone.{zone}.{family}-start")
-    return start, _zone_bounds(knowledge, family, zone, raised=raised)
+    deeper = raised and may_be_raised(knowledge, concern, zone)
+    return start, _zone_bounds(knowledge, family, zone, deeper=deeper)
 
 
-def _zone_bounds(knowledge: Knowledge, family: str, zone: str, *, raised: bool) -> Iterator[Bound]:
+def may_be_raised(knowledge: Knowledge, concern: str, zone: str) -> bool:
+    """A clinician may go deeper here for this concern (whether the device allows it apart)."""
+    claim = knowledge.claims.get(f"zone.{zone}.hard-cap-clinician")
+    if claim is None:
+        return False
+    if claim.scope.concern:
+        return concern in claim.scope.concern
+    is_scar = knowledge.release.concerns[concern].family == "scar"
+    return is_scar or zone in knowledge.claim(NEEDS_LABEL).words
+
+
+def _zone_bounds(knowledge: Knowledge, family: str, zone: str, *, deeper: bool) -> Iterator[Bound]:
     maximum, cap = f"zone.{zone}.{family}-max", f"zone.{zone}.hard-cap"
-    deeper = f"zone.{zone}.hard-cap-clinician"
-    if raised and family == "scar" and deeper in knowledge.claims:
-        maximum = cap = deeper
-    yield Bound(name="concern and zone", depth=knowledge.depth_mm(maximum))
-    yield Bound(name="zone cap", depth=knowledge.depth_mm(cap))
+    if deeper:
+        maximum = cap = f"zone.{zone}.hard-cap-clinician"
+    yield Bound(name=CONCERN_ZONE, depth=knowledge.depth_mm(maximum))
+    yield Bound(name=ZONE_CAP, depth=knowledge.depth_mm(cap))
     if family == "pigment" and knowledge.release.zones[zone].region == "face":
         depth = knowledge.depth_mm("course.depth.pigment-face-max")
         yield Bound(name="pigment on the face", depth=depth)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from needlework.evidence import NotAccepted, Verdict
 from needlework.planning.model import Alternative
 from needlework.screening import Assessment, Case
 from needlework.screening.case import base
 from needlework.units import later
+
+_OF_THE_CLINIC: Final = ("C44", "O1", "O2", "O3", "D1")
 
 
 def at_home(case: Case, assessment: Assessment) -> Alternative:
@@ -65,8 +68,11 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def _counts(rule: str, verdict: Verdict, wanted: str) -> bool:
-    """C44's wait is for the clinic's depth; home has a wait of its own."""
-    return verdict == wanted and rule != "C44"
+    """Rules about the clinic's depth, operator and devices say nothing about home.
+
+    C44's wait is for the clinic's depth: home has one of its own.
+    """
+    return verdict == wanted and rule not in _OF_THE_CLINIC
 
 
 def _recent_session(case: Case) -> Iterator[tuple[str, str]]:

@@ -70,6 +70,7 @@ class Passes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pattern: CitedText
     density: Density | None = None
     target: tuple[Cited, Cited] | None = None
+    note: CitedText | None = None
 
 
 class Fit(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,12 +112,14 @@ class ZonePlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limits: tuple[str, ...] = ()
 
 
-class Session(Struct, frozen=True, kw_only=True):
-    """One visit: its day and the zones treated."""
+class Session(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One visit: its day, its zones, which of them must be cleared first, what will have ended."""
 
     number: int
     day: CitedDate
     zones: tuple[str, ...]
+    if_cleared: tuple[str, ...] = ()
+    notes: tuple[CitedText, ...] = ()
 
 
 class Check(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from needlework.planning.model import (
 )
 from needlework.planning.preparation import preparation
 from needlework.planning.protocols import Restriction, Setting, is_test_spot_only, protocol
-from needlework.planning.schedule import Need, course
+from needlework.planning.schedule import Ending, Need, course
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.engine import concerns_zone
@@ -43,7 +43,6 @@ _STATUS_OF: Final[Mapping[Verdict, Status]] = {
 }
 """In the order in which they count for a plan: a question left open outweighs any wait."""
 
-_NOT_HEALTH_CARE: Final = ("aesthetician", "other")
 _JUST_BELOW_MM: Final = 0.01
 _OPEN: Final[tuple[Status, ...]] = ("planned", "test-spot", "needs-clearance", "deferred")
 
@@ -170,9 +169,9 @@ def _restrictions(here: Iterable[Finding]) -> tuple[Restriction, ...]:
     )
 
 
-def _preference(made: Protocol) -> tuple[bool, bool, float]:
-    depth = 0.0 if made.depth is None else made.depth.maximum.value
-    return bool(made.refused), not made.fit.labelled, -depth
+def _preference(made: Protocol) -> tuple[bool, bool]:
+    """What fits before what does not, labelled before off label, then as the clinic lists them."""
+    return bool(made.refused), not made.fit.labelled
 
 
 def _is_cleared(case: Case, rule: str, zone: str) -> bool:
@@ -195,12 +194,13 @@ def _operator_bounds(case: Case) -> Iterator[Bound]:
     if operator is None:
         return
     place = case.consultation.jurisdiction
+    others = knowledge.claim("rule.o3.not-health-professions").words
     for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
         claim_id = f"jurisdiction.{name}.{operator.profession}-max-depth"
         if claim_id in knowledge.claims:
             yield Bound(name="law of the place", depth=knowledge.depth_mm(claim_id))
         below = f"jurisdiction.{name}.specified-procedure-depth"
-        if below in knowledge.claims and operator.profession in _NOT_HEALTH_CARE:
+        if below in knowledge.claims and operator.profession in others:
             limit = knowledge.depth_mm(below)
             depth = Cited(limit.value - _JUST_BELOW_MM, "mm", limit.claims)
             yield Bound(name="law of the place: less than for health professionals", depth=depth)
@@ -215,9 +215,28 @@ def _operator_bounds(case: Case) -> Iterator[Bound]:
 def _course(case: Case, zones: Sequence[ZonePlan], assessment: Assessment) -> Course | None:
     needs = [need for zone in zones for need in _need(zone, assessment)]
     try:
-        return course(case.knowledge, needs, case.consultation.calendar, case.on)
+        calendar, endings = case.consultation.calendar, tuple(_endings(case, assessment))
+        return course(case.knowledge, needs, calendar, case.on, endings)
     except NotAccepted:
         return None
+
+
+def _endings(case: Case, assessment: Assessment) -> Iterator[Ending]:
+    """Clearances that count today, D1 and D2 of the planner among them."""
+    for finding in assessment.findings:
+        if finding.cleared is not None:
+            yield Ending(
+                rule=finding.rule,
+                zones=finding.zones,
+                until=finding.cleared.until,
+                claims=finding.claims,
+            )
+    for given in case.consultation.clearances:
+        if given.rule == "D2" and given.outcome == "cleared" and given.until >= case.on:
+            zones = tuple(z for z in case.zones if not given.zones or z in case.expand(given.zones))
+            claims = (f"zone.{base(zone)}.hard-cap-clinician" for zone in zones)
+            held = tuple(claim for claim in dict.fromkeys(claims) if claim in case.knowledge.claims)
+            yield Ending(rule="D2", zones=zones, until=given.until, claims=held)
 
 
 def _need(zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
@@ -233,6 +252,11 @@ def _need(zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
         sessions=max(counts, key=lambda count: count.value),
         interval=max(intervals, key=lambda interval: interval.value),
         free_from=_free_from(zone, assessment),
+        needs_clearance=zone.status == "needs-clearance"
+        or any(
+            finding.verdict is Verdict.CLEAR and concerns_zone(finding, zone.zone)
+            for finding in assessment.findings
+        ),
     )
 
 
@@ -269,8 +293,8 @@ def _alternatives(
     )
     for concern in dict.fromkeys(wish.concern for wish in case.consultation.concerns):
         yield from _referral(case.knowledge, concern)
-    for made in (other for zone in zones for other in zone.other_devices):
-        yield _other_device(case.knowledge, made)
+    others = (other for zone in zones for other in zone.other_devices)
+    yield from dict.fromkeys(_other_device(case.knowledge, made) for made in others)
     yield at_home(case, assessment)
 
 
@@ -287,9 +311,11 @@ def _referral(knowledge: Knowledge, concern: str) -> Iterator[Alternative]:
 
 def _other_device(knowledge: Knowledge, made: Protocol) -> Alternative:
     name = knowledge.release.devices[made.device].name.en
+    concern = knowledge.release.concerns[made.concern].name.en.lower()
+    zone = knowledge.release.zones[made.zone].name.en.lower()
     label = "on label" if made.fit.labelled else f"off label ({', '.join(made.fit.why)})"
     return Alternative(
-        what=f"{name} for {made.concern} in {made.zone}",
+        what=f"{name} for {concern}: {zone}",
         status="open" if made.fit.labelled else "limited",
         trade_off=f"{label[0].upper()}{label[1:]}.",
         depth=None if made.depth is None else made.depth.maximum,

@@ -10,9 +10,13 @@ from msgspec import Struct, structs
 
 from needlework.evidence import Cited, Knowledge, NotAccepted
 from needlework.planning.bounds import (
+    CONCERN_ZONE,
+    NEEDS_LABEL,
+    ZONE_CAP,
     concern_zone,
     least,
     marked,
+    may_be_raised,
     merge,
     person_bounds,
     stepped,
@@ -95,7 +99,7 @@ def _protocol(
         needle_length=length,
         passes=_passes(knowledge, device.id, is_roller=is_roller),
         end_point=_end_point(knowledge, plain.concern, setting.limits),
-        notes=_notes(knowledge, plain, setting),
+        notes=_notes(knowledge, plain, fit, depth, setting),
     )
     if is_test_spot_only(setting.limits):
         return structs.replace(made, depth=structs.replace(depth, maximum=depth.start))
@@ -143,8 +147,7 @@ def _bounds(
 
 def _may_raise(knowledge: Knowledge, zone: str, fit: LabelFit) -> bool:
     """The neck goes deeper only with a device labelled for the neck."""
-    claim = knowledge.claims.get("course.depth.raise-needs-label")
-    return claim is None or zone not in claim.words or fit.labelled
+    return fit.labelled or zone not in knowledge.claim(NEEDS_LABEL).words
 
 
 def _device_bounds(knowledge: Knowledge, device: str, fit: LabelFit) -> Iterable[Bound]:
@@ -164,17 +167,21 @@ def _elsewhere(fit: LabelFit) -> bool:
 def _pen_depth(
     knowledge: Knowledge, device: str, start: Cited, bounds: Sequence[Bound]
 ) -> Depth | None:
-    """Dial settings from start to maximum, both on the dial's steps."""
+    """Settings from start to maximum, on the dial's steps.
+
+    A pen whose steps nobody knows is not rounded, and raised by the usual step.
+    """
     step_id = f"device.{device}.dial-step"
-    step = knowledge.depth_mm(step_id) if step_id in knowledge.claims else None
-    maximum = stepped(least(bounds), step)
+    dial = knowledge.depth_mm(step_id) if step_id in knowledge.claims else None
+    maximum = stepped(least(bounds), dial)
     if maximum.value <= 0:
         return None
-    first = stepped(start, step)
-    if first.value <= 0 and step is not None:
-        first = Cited(step.value, "mm", merge(start.claims, step.claims))
+    first = stepped(start, dial)
+    if first.value <= 0 and dial is not None:
+        first = Cited(dial.value, "mm", merge(start.claims, dial.claims))
     if first.value > maximum.value:
         first = maximum
+    step = dial or knowledge.depth_mm("course.depth.step")
     return Depth(start=first, maximum=maximum, step=step, bounds=marked(bounds))
 
 
@@ -210,14 +217,15 @@ def _passes(knowledge: Knowledge, device: str, *, is_roller: bool) -> Passes:
     else:
         count = knowledge.number("course.technique.passes-pen")
         pattern = _text(knowledge, "course.technique.pattern-pen")
+    density = density_per_cm2(knowledge, device, count)
+    low = knowledge.number("course.puncture.density-target-low")
+    high = knowledge.number("course.puncture.density-target-high")
     return Passes(
         count=count,
         pattern=pattern,
-        density=density_per_cm2(knowledge, device, count),
-        target=(
-            knowledge.number("course.puncture.density-target-low"),
-            knowledge.number("course.puncture.density-target-high"),
-        ),
+        density=density,
+        target=(low, high),
+        note=_text(knowledge, "course.puncture.density-conflict"),
     )
 
 
@@ -236,20 +244,30 @@ def _sessions(knowledge: Knowledge, concern: str) -> tuple[Cited, Cited]:
     )
 
 
-def _notes(knowledge: Knowledge, plain: Protocol, setting: Setting) -> tuple[CitedText, ...]:
-    notes = []
-    deeper_id = f"zone.{plain.zone}.hard-cap-clinician"
-    family = knowledge.release.concerns[plain.concern].family
-    if family == "scar" and deeper_id in knowledge.claims and not setting.raised:
-        deeper = knowledge.depth_mm(deeper_id)
-        text = f"A clinician may clear up to {deeper.value:g} mm here (clearance D2)."
-        notes.append(CitedText(text, deeper.claims))
+def _notes(
+    knowledge: Knowledge, plain: Protocol, fit: LabelFit, depth: Depth, setting: Setting
+) -> tuple[CitedText, ...]:
+    notes = list(_deeper(knowledge, plain, fit, depth, setting))
     for key in ("referral", "evidence"):
         claim_id = f"concern.{plain.concern}.{key}"
         if claim_id in knowledge.claims:
             notes.append(_text(knowledge, claim_id))
     notes += _test_spot_notes(setting.limits)
     return tuple(notes)
+
+
+def _deeper(
+    knowledge: Knowledge, plain: Protocol, fit: LabelFit, depth: Depth, setting: Setting
+) -> Iterator[CitedText]:
+    """What a clinician could clear, where nothing but the zone's own limit stands in the way."""
+    binding = {bound.name for bound in depth.bounds if bound.binds}
+    may = may_be_raised(knowledge, plain.concern, plain.zone)
+    if setting.raised or not may or not binding <= {CONCERN_ZONE, ZONE_CAP}:
+        return
+    if _may_raise(knowledge, plain.zone, fit):
+        deeper = knowledge.depth_mm(f"zone.{plain.zone}.hard-cap-clinician")
+        text = f"A clinician may clear up to {deeper.value:g} mm here (clearance D2)."
+        yield CitedText(text, deeper.claims)
 
 
 def _test_spot_notes(limits: Iterable[Restriction]) -> Iterator[CitedText]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from needlework.evidence import Cited, Knowledge
 from needlework.planning.bounds import merge
@@ -25,16 +25,31 @@ class Need(Struct, frozen=True, kw_only=True):
     sessions: Cited
     interval: Cited
     free_from: CitedDate | None
+    needs_clearance: bool = False
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """A clearance that counts today, and its last day."""
+
+    rule: str
+    zones: tuple[str, ...]
+    until: date
+    claims: tuple[str, ...]
 
 
 def course(
-    knowledge: Knowledge, needs: Sequence[Need], calendar: Calendar, on: date
+    knowledge: Knowledge,
+    needs: Sequence[Need],
+    calendar: Calendar,
+    on: date,
+    endings: Sequence[Ending] = (),
 ) -> Course | None:
     """Sessions for all zones on one schedule; None when no day within three years is open."""
     if not needs:
         return None
     interval = _interval(knowledge, needs)
-    sessions = tuple(_sessions(needs, interval, calendar, on))
+    made = _sessions(needs, interval, calendar, on)
+    sessions = tuple(_with_notes(session, endings) for session in made)
     if not sessions:
         return None
     return Course(
@@ -46,16 +61,18 @@ def course(
 
 
 def _interval(knowledge: Knowledge, needs: Sequence[Need]) -> Cited:
-    """The larger of what the concerns ask and of C44's wait."""
-    wait = knowledge.number("rule.c44.wait")
-    return max((wait, *(need.interval for need in needs)), key=lambda cited: cited.value)
+    """The larger of what the concerns ask and of C44's wait; equals are all cited."""
+    every = (knowledge.number("rule.c44.wait"), *(need.interval for need in needs))
+    longest = max(every, key=lambda cited: cited.value)
+    equals = (cited.claims for cited in every if cited.value == longest.value)
+    return Cited(longest.value, longest.unit, merge(*equals))
 
 
 def _sessions(
     needs: Sequence[Need], interval: Cited, calendar: Calendar, on: date
 ) -> Iterator[Session]:
     left = {need.zone: round(need.sessions.value) for need in needs}
-    earliest: CitedDate = CitedDate(max(on, calendar.not_before or on), ())
+    earliest = _begin(needs, interval, CitedDate(max(on, calendar.not_before or on), ()))
     number = 0
     while any(left.values()):
         waiting = [need for need in needs if left[need.zone]]
@@ -70,9 +87,43 @@ def _sessions(
             number=number,
             day=day,
             zones=tuple(need.zone for need in due),
+            if_cleared=tuple(need.zone for need in due if need.needs_clearance),
         )
         next_on = later(day.on, interval.value, interval.unit)
         earliest = CitedDate(next_on, merge(day.claims, interval.claims))
+
+
+def _begin(needs: Sequence[Need], interval: Cited, earliest: CitedDate) -> CitedDate:
+    """The first visit waits for every zone that is free within one interval of the first one.
+
+    A zone that came too late for it would have to wait for the next visit, so this costs less
+    time than it saves visits.
+    """
+    frees = [need.free_from or earliest for need in needs]
+    first = max(earliest.on, min(free.on for free in frees))
+    last = later(first, interval.value, interval.unit)
+    latest = max((free for free in frees if free.on <= last), key=lambda free: free.on)
+    if latest.on <= earliest.on:
+        return earliest
+    return CitedDate(latest.on, merge(latest.claims, interval.claims))
+
+
+def _with_notes(session: Session, endings: Sequence[Ending]) -> Session:
+    """Say which clearances will have ended by the day of a session."""
+    ended = [
+        ending
+        for ending in endings
+        if ending.until < session.day.on
+        and (not ending.zones or set(ending.zones).intersection(session.zones))
+    ]
+    notes = tuple(
+        CitedText(
+            f"The clearance of {ending.rule} ends on {ending.until}: renew it before this session.",
+            ending.claims,
+        )
+        for ending in ended
+    )
+    return structs.replace(session, notes=notes)
 
 
 def _next_day(waiting: Sequence[Need], earliest: CitedDate, calendar: Calendar) -> CitedDate | None:

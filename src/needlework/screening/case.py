@@ -187,7 +187,7 @@ def expand(knowledge: Knowledge, names: tuple[str, ...]) -> frozenset[str]:
         members = [z for z, zone in zones.items() if name in zone.groups]
         if not members:
             raise AnswerError(
-                f"{name!r} is not a zone.", hint="Zones are listed by `needlework schema --zones`."
+                "no such zone.", hint="Zones are listed by `needlework schema --zones`."
             )
         for member in members:
             found.update(sides(member, zones[member].sided))

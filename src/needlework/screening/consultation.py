@@ -268,7 +268,13 @@ class Operator(_Part, frozen=True, kw_only=True):
     """Who would treat, and with what licence."""
 
     profession: Literal[
-        "physician", "nurse-prescriber", "physician-assistant", "nurse", "aesthetician", "other"
+        "physician",
+        "nurse-prescriber",
+        "physician-assistant",
+        "nurse",
+        "master-aesthetician",
+        "aesthetician",
+        "other",
     ]
     licence: Literal["current", "expired", "none", "unknown"] = "unknown"
     licence_until: date | None = None
@@ -291,6 +297,7 @@ class AnaestheticUse(_Part, frozen=True, kw_only=True):
     minutes: Annotated[float, Meta(gt=0, le=600)] | None = None
     area_cm2: dict[str, Annotated[float, Meta(gt=0, le=5000)]] = {}
     whole_face: bool = False
+    zones: ZoneNames = ()
     compounded_max_grams: Annotated[float, Meta(gt=0, le=500)] | None = None
     wrap: YesNo = "no"
 

@@ -37,7 +37,7 @@ def assess(
 def assess_case(case: Case) -> Assessment:
     """The assessment of a case that has been prepared already."""
     found = [finding for rule_id, rule in RULES.items() for finding in _run(case, rule_id, rule)]
-    settled = [_settle(finding, case) for finding in found]
+    settled = [part for finding in found for part in _settle(finding, case)]
     findings = tuple(sorted(settled, key=_order))
     return Assessment(
         on=case.on,
@@ -82,52 +82,65 @@ def _order(finding: Finding) -> tuple[int, int, str, int, tuple[str, ...], str]:
     return finding.verdict.rank, scope, letter, number, finding.zones, finding.summary
 
 
-def _settle(finding: Finding, case: Case) -> Finding:
-    for given in case.consultation.clearances:
-        if _clears(given, finding, case):
-            return msgspec.structs.replace(
-                finding,
-                verdict=_after_clearance(finding),
-                until=None,
-                override=None,
-                cleared=ClearedBy(
-                    role=Role(given.role),
-                    on=given.on,
-                    until=given.until,
-                    was=finding.verdict,
-                    conditions=given.conditions,
-                ),
-            )
-    return finding
+def _settle(finding: Finding, case: Case) -> Iterator[Finding]:
+    """The finding, cleared as far as clearances reach: wholly, for some of its zones, or not."""
+    if finding.override is None or not case.consultation.clearances:
+        yield finding
+        return
+    left = list(finding.zones)
+    for given in _answers(finding, finding.override, case):
+        reached = [zone for zone in left if _covers(given, zone, case)]
+        if given.outcome == "refused":
+            # A refusal that holds today outweighs any clearance of the same rule.
+            if not finding.zones:
+                break
+            if reached:
+                yield msgspec.structs.replace(finding, zones=tuple(reached))
+        elif reached or (not finding.zones and not given.zones):
+            yield _cleared(finding, given, tuple(reached))
+            if not finding.zones:
+                return
+        left = [zone for zone in left if zone not in reached]
+    if left or not finding.zones:
+        yield msgspec.structs.replace(finding, zones=tuple(left))
 
 
-def _clears(given: GivenClearance, finding: Finding, case: Case) -> bool:
-    override = finding.override
-    return (
-        override is not None
-        and given.outcome == "cleared"
-        and given.rule == finding.rule
-        and given.on <= case.on <= given.until
-        and Role(given.role) in (override.role, Role.CLINICIAN)
-        and (override.not_before is None or case.on >= override.not_before)
-        and _covers(given, finding, case)
-        and not _refused(finding, case)
-    )
-
-
-def _covers(given: GivenClearance, finding: Finding, case: Case) -> bool:
-    """A clearance for some zones settles neither the whole client nor another zone."""
-    if not given.zones:
-        return True
-    return bool(finding.zones) and set(finding.zones) <= case.expand(given.zones)
-
-
-def _refused(finding: Finding, case: Case) -> bool:
-    """A refusal that holds today outweighs any clearance of the same rule."""
-    return any(
-        given.rule == finding.rule and given.outcome == "refused" and given.on <= case.on
+def _answers(finding: Finding, override: Override, case: Case) -> list[GivenClearance]:
+    """Clearances that count for a finding today, refusals first."""
+    counted = [
+        given
         for given in case.consultation.clearances
-        if given.until >= case.on
+        if given.rule == finding.rule
+        and given.on <= case.on <= given.until
+        and (given.outcome == "refused" or _may_clear(given, override, case.on))
+    ]
+    return sorted(counted, key=lambda given: given.outcome != "refused")
+
+
+def _may_clear(given: GivenClearance, override: Override, on: date) -> bool:
+    """The role is enough, and the first day on which it may be cleared has come."""
+    in_time = override.not_before is None or on >= override.not_before
+    return in_time and Role(given.role) in (override.role, Role.CLINICIAN)
+
+
+def _covers(given: GivenClearance, zone: str, case: Case) -> bool:
+    return not given.zones or zone in case.expand(given.zones)
+
+
+def _cleared(finding: Finding, given: GivenClearance, zones: tuple[str, ...]) -> Finding:
+    return msgspec.structs.replace(
+        finding,
+        verdict=_after_clearance(finding),
+        zones=zones,
+        until=None,
+        override=None,
+        cleared=ClearedBy(
+            role=Role(given.role),
+            on=given.on,
+            until=given.until,
+            was=finding.verdict,
+            conditions=given.conditions,
+        ),
     )
 
 

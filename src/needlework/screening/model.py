@@ -18,6 +18,14 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
     becomes: Verdict = Verdict.INFO
 
 
+TestSpot = Literal["", "offer", "only"]
+
+
+def as_test_spot(word: str) -> TestSpot:
+    """What a claim says of a test spot; another word is none of ours."""
+    return "offer" if word == "offer" else "only" if word == "only" else ""
+
+
 class Limit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How treatment changes; the planner obeys every limit that is present."""
 
@@ -27,7 +35,7 @@ class Limit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     avoid_with_margin: bool = False
     anaesthetic_area_factor: Cited | None = None
     sun_plan: bool = False
-    test_spot: Literal["", "offer", "only"] = ""
+    test_spot: TestSpot = ""
     only_devices: tuple[str, ...] | None = None
 
 

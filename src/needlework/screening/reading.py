@@ -23,6 +23,8 @@ from needlework.screening.consultation import Consultation, Wish, decode
 
 LARGEST_BYTES: Final = 1_000_000
 OLDEST_Y: Final = 120
+EARLIEST_YEAR: Final = 1990
+"""No consultation for microneedling is older."""
 
 _PLACE: Final = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<place>.*)`$")
 _PAST_NAMES: Final = frozenset(
@@ -51,7 +53,7 @@ def parse(content: bytes, name: str) -> Consultation:
     """A consultation from bytes; TOML unless the text is a JSON object."""
     if len(content) > LARGEST_BYTES:
         raise AnswerError(
-            f"{name} is larger than a consultation can be ({len(content):,} bytes).",
+            f"{name} is larger than a consultation can be ({LARGEST_BYTES:,} bytes).",
             hint="Name a file that holds one consultation; many go through `plan --batch`.",
         )
     try:
@@ -88,9 +90,8 @@ def _content(path: Path) -> bytes:
             raise AnswerError(
                 f"{path.name or path} is a folder.", hint="Name one consultation file in it."
             )
-        if path.stat().st_size > LARGEST_BYTES:
-            return path.open("rb").read(LARGEST_BYTES + 1)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise AnswerError(
             f"{path.name or path} cannot be read: {error.strerror}.",
@@ -99,9 +100,20 @@ def _content(path: Path) -> bytes:
 
 
 def _data(text: str, name: str) -> object:
+    if not text.strip():
+        raise AnswerError(f"{name} is empty.", hint="Write a consultation; see examples/.")
+    try:
+        return _parsed(text, name)
+    except ValueError:
+        raise AnswerError(
+            f"{name} holds a number of too many digits.", hint="Check the numbers in it."
+        ) from None
+
+
+def _parsed(text: str, name: str) -> object:
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text, object_pairs_hook=no_duplicates)
+            return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=_no_number)
         except json.JSONDecodeError as error:
             raise AnswerError(
                 f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
@@ -119,6 +131,10 @@ def _data(text: str, name: str) -> object:
         raise _too_deep(name) from None
 
 
+def _no_number(word: str) -> None:
+    raise AnswerError(f"{word} is not a number.", hint="Give the number, or leave it out.")
+
+
 def _too_deep(name: str) -> AnswerError:
     return AnswerError(f"{name} is nested too deeply.", hint="See examples/ for the format.")
 
@@ -129,8 +145,11 @@ def _unfit(message: str, name: str) -> AnswerError:
     what, place = (match["what"], match["place"]) if match else (message, "")
     what = what.replace("`", "").replace("str | object", "an answer").replace("object", "a table")
     what = re.sub(r"\bstr\b", "text", what)
-    what = re.sub(r"^(?i:a table) contains unknown field (\S+)$", r"there is no field \1", what)
-    what = re.sub(r"^(?i:a table) missing required field (\S+)$", r"\1 is missing", what)
+    what = re.sub(
+        r"^(?i:object|a table) contains unknown field (\S+)$", r"there is no field \1", what
+    )
+    what = re.sub(r"^(?i:object|a table) missing required field (\S+)$", r"\1 is missing", what)
+    what = what.replace("Invalid RFC3339 encoded date", "not a day of the calendar as 2026-11-20")
     what = re.sub(r"Invalid enum value '.*'", "not one of the words allowed", what, flags=re.DOTALL)
     where = f"{name}: {place}: " if place else f"{name}: "
     return AnswerError(
@@ -157,6 +176,7 @@ def validate(
         raise AnswerError(
             "date lies in the future.", hint="Give the day on which the consultation was held."
         )
+    _check_days(consultation, on)
     if on < consultation.date:
         raise AnswerError(
             f"The day judged ({on}) lies before the consultation ({consultation.date}).",
@@ -176,6 +196,18 @@ def validate(
         if period.last < period.first:
             raise AnswerError(
                 f"calendar.keep_clear[{index}] ends before it begins.", hint="Swap the two days."
+            )
+
+
+def _check_days(consultation: Consultation, on: date) -> None:
+    """Days so far off that they can only be slips of the hand."""
+    if consultation.date.year < EARLIEST_YEAR:
+        raise AnswerError(f"date lies before {EARLIEST_YEAR}.", hint="Check the year.")
+    ahead = (("The day judged", on), ("calendar.not_before", consultation.calendar.not_before))
+    for place, day in ahead:
+        if day is not None and day.year - consultation.date.year > OLDEST_Y:
+            raise AnswerError(
+                f"{place} lies more than {OLDEST_Y} years ahead.", hint="Check the year."
             )
 
 
@@ -246,6 +278,7 @@ def _zone_names(consultation: Consultation) -> Iterator[tuple[str, tuple[str, ..
     wished = consultation.anaesthetic
     for index, use in enumerate(wished.products if wished else ()):
         yield f"anaesthetic.products[{index}].area_cm2", tuple(use.area_cm2)
+        yield f"anaesthetic.products[{index}].zones", use.zones
 
 
 def _known(name: str, known: Iterable[str], place: str, kind: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from needlework.screening.consultation import DermatosisTold, RosaceaTold
 from needlework.screening.inquiry import Answered, Inquiry
-from needlework.screening.model import Finding, Limit
+from needlework.screening.model import Finding, Limit, as_test_spot
 from needlework.screening.registry import rule
 
 _ECZEMA: Final = "skin.eczema_psoriasis_lichen_or_dermatitis"
@@ -84,7 +84,6 @@ def _dermatosis(it: Inquiry, active: Answered, zones: tuple[str, ...]) -> Findin
     if active == "unknown":
         question = "Is the eczema, psoriasis, lichen planus or dermatitis active in these zones?"
         return it.ask(_ECZEMA, question, zones=zones)
-    offered = it.claim("test-spot").word
     return it.find(
         "class-active" if active == "yes" else "class-history",
         "Active skin disease: wait until it has settled in these zones."
@@ -92,5 +91,5 @@ def _dermatosis(it: Inquiry, active: Answered, zones: tuple[str, ...]) -> Findin
         else "Past skin disease: needling can bring it back here (Koebner); offer a test spot.",
         zones=zones,
         uses=("test-spot",),
-        limit=Limit(test_spot="only" if offered == "only" else "offer"),
+        limit=Limit(test_spot=as_test_spot(it.claim("test-spot").word)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from needlework.evidence import Claim
 from needlework.screening.case import Named, base
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.labels import label_fit, person
@@ -74,20 +75,37 @@ def depth_claims(it: Inquiry, jurisdiction: str, profession: str) -> Iterator[st
 
 @rule("O3")
 def professional_barred(it: Inquiry) -> Iterator[Finding]:
-    """A profession that the law of the place does not let needle."""
+    """A profession that the law of the place does not let needle, at all or in intimate areas."""
     operator = it.case.consultation.operator
     if operator is None:
         return
-    knowledge = it.case.knowledge
-    jurisdiction = it.case.consultation.jurisdiction
-    for name in dict.fromkeys((jurisdiction, jurisdiction.split("-")[0])):
-        claim_id = f"jurisdiction.{name}.{operator.profession}-allowed"
-        claim = knowledge.claims.get(claim_id)
+    place = it.case.consultation.jurisdiction
+    barred = law_of(it, place, f"{operator.profession}-allowed")
+    if barred is not None and barred.value is False:
+        yield it.find(
+            "class", f"The law of the place does not let this profession needle ({place})."
+        )
+    intimate = law_of(it, place, "intimate-area-specified")
+    outside = operator.profession in it.claim("not-health-professions").words
+    if outside and intimate is not None and intimate.value is True:
+        there = it.claim("intimate-zones").words
+        zones = tuple(zone for zone in it.zones if base(zone) in there)
+        if zones:
+            yield it.find(
+                "class",
+                "The law leaves intimate areas to health professionals.",
+                zones=zones,
+                uses=("not-health-professions", "intimate-zones"),
+            )
+
+
+def law_of(it: Inquiry, place: str, key: str) -> Claim | None:
+    """What the law of a place says, or that of the country it is part of."""
+    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
+        claim = it.case.knowledge.claims.get(f"jurisdiction.{name}.{key}")
         if claim is not None:
-            if claim.value is False:
-                summary = f"The law of the place does not let this profession needle ({name})."
-                yield it.find("class", summary)
-            return
+            return claim
+    return None
 
 
 @rule("D1")

@@ -9,7 +9,7 @@ from needlework.errors import AnswerError
 from needlework.evidence.scales import Scale, phototype_from, score
 from needlework.screening.consultation import Questionnaire
 from needlework.screening.inquiry import Inquiry
-from needlework.screening.model import Finding, Limit
+from needlework.screening.model import Finding, Limit, as_test_spot
 from needlework.screening.registry import rule
 
 _TYPES: Final = ("I", "II", "III", "IV", "V", "VI")
@@ -77,8 +77,12 @@ def _gentler(it: Inquiry, why: str) -> Iterator[Finding]:
     yield it.find(
         "class",
         f"{why}: {less.value:g} {less.unit} less deep, a sun plan, and a test spot offered.",
-        uses=("phototypes", "depth-reduction"),
-        limit=Limit(depth_reduction=less, sun_plan=True, test_spot="offer"),
+        uses=("phototypes", "depth-reduction", "sun-plan", "test-spot"),
+        limit=Limit(
+            depth_reduction=less,
+            sun_plan=it.claim("sun-plan").value is True,
+            test_spot=as_test_spot(it.claim("test-spot").word),
+        ),
     )
     known = it.case.knowledge.release.concerns
     scars = it.zones_with(*(name for name, entry in known.items() if entry.family == "scar"))
@@ -131,8 +135,9 @@ def photosensitiser(it: Inquiry) -> Iterator[Finding]:
         reason = named.given.taken_for  # type: ignore[attr-defined]
         taken = f"{named.shown}, taken for {reason}," if reason in _SAID else named.shown
         summary = f"{taken} sensitises to light: plan the sun."
-        yield it.find("class", summary, limit=Limit(sun_plan=True))
-        if not reason:
+        sun_plan = it.claim("sun-plan").value is True
+        yield it.find("class", summary, uses=("sun-plan",), limit=Limit(sun_plan=sun_plan))
+        if not reason and it.claim("ask-purpose").value is True:
             question = f"What is {named.shown} taken for: acne, rosacea, an infection or other?"
             yield it.ask("medicines", question)
     if it.unlisted("medicines"):

@@ -37,13 +37,15 @@ def other_history(it: Inquiry) -> Iterator[Finding]:
     """Fainting, smoking, conditions by name, and allergy to what touches the skin on the day."""
     faints = it.told("history.fainting_or_needle_fear")
     if faints.yes:
-        yield it.find("class", "Has fainted or fears needles: treat lying down.")
+        how = it.claim("lie-down").word
+        yield it.find("class", f"Has fainted or fears needles: {how}", uses=("lie-down",))
     if faints.ask:
         question = "Has the client ever fainted at a treatment, or fears needles?"
         yield it.ask("history.fainting_or_needle_fear", question)
     smokes = it.told("history.smoking")
     if smokes.yes:
-        yield it.find("class", "Smokes: healing may be slower.")
+        told = it.claim("slower-healing").word
+        yield it.find("class", f"Smokes: {told}", uses=("slower-healing",))
     if smokes.ask:
         yield it.ask("history.smoking", "Does the client smoke?")
     if it.unlisted("conditions"):

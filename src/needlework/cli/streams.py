@@ -1,0 +1,60 @@
+"""Results go to stdout whole or not at all; remarks go to stderr."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from datetime import date, datetime
+
+import click
+
+from needlework.errors import AnswerError, UsageError
+from needlework.screening.reading import LARGEST_BYTES
+
+
+def emit(content: bytes) -> None:
+    """Write a result; a reader that went away ends the command quietly."""
+    try:
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(content.decode())
+        else:
+            sys.stdout.flush()
+            stream.write(content)
+        sys.stdout.flush()
+    except OSError as error:
+        _swallow_the_rest()
+        if error.errno == errno.EPIPE:
+            raise
+        raise UsageError(
+            f"The result cannot be written: {error.strerror}.", hint="Send it somewhere else."
+        ) from None
+
+
+def _swallow_the_rest() -> None:
+    """What is still in the buffer would fail again when the process ends."""
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def standard_input() -> bytes:
+    """All of stdin, or a byte more than a consultation can have."""
+    if sys.stdin is None:
+        raise AnswerError("Standard input is closed.", hint="Name a file, or send one to `-`.")
+    return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+
+
+def remark(line: str) -> None:
+    """One line on stderr beside the result."""
+    click.echo(line, err=True)
+
+
+def today() -> date:
+    """The machine's day, where the machine is."""
+    return datetime.now().astimezone().date()
