@@ -33,8 +33,7 @@ PLAIN = {
 
 EXCEPTIONS = {
     ("planning/anaesthetic.py", 3): "rank of the worst status",
-    ("planning/citing.py", 8192): "protocols that are remembered",
-    ("planning/plan.py", 0.01): "the law says less than its limit; finer than any dial",
+    ("planning/bounds.py", 0.01): "the law says less than its limit; finer than any dial",
     ("planning/schedule.py", 3): "years ahead that are searched for an open day",
     ("planning/schedule.py", 366): "days in the longest year",
     ("screening/engine.py", 3): "place of product findings in the order shown",

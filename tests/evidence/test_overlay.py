@@ -122,6 +122,32 @@ def test_a_rejected_depth_cap_gives_no_depth_at_all(tmp_path: Path) -> None:
     assert any(protocol.depth is not None for protocol in forehead.protocols)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "jurisdiction.us-az.aesthetician-max-depth",
+        "device.skinpen-precision.age-min",
+        "device.skinpen-precision.max-depth-acne-scar",
+        "device.skinpen-precision.dial-step",
+        "concern.acne-scar-rolling.interval",
+        "course.technique.passes-pen",
+        "rule.o3.not-health-professions",
+    ],
+)
+def test_whatever_depth_rests_on_is_not_enough_known_when_rejected(
+    tmp_path: Path, claim: str
+) -> None:
+    scars = {
+        "concerns": [{"concern": "acne-scar-rolling", "zones": ["cheek"]}],
+        "jurisdiction": "us-az",
+        "operator": {"profession": "aesthetician"},
+    }
+    _, before = judged(load_knowledge(), scars)
+    assert {zone.status for zone in before.zones} == {"planned"}
+    _, made = judged(with_overlay(tmp_path, reject(claim)), scars)
+    assert {zone.status for zone in made.zones} <= {"not-enough-known", "needs-clearance"}
+
+
 def test_an_approval_takes_the_claim_off_the_proposed_list(tmp_path: Path) -> None:
     approve = (
         '[[approve]]\ntopic = "cheek"\nclaims = ["zone.cheek.scar-max"]\n'

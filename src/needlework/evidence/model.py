@@ -129,9 +129,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def number(self) -> float:
         """The value of a numeric claim."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise TypeError(f"not a number: {self.statement}")
-        return self.value
+        value = self.value
+        if type(value) is float or type(value) is int:
+            return value
+        raise TypeError(f"not a number: {self.statement}")
 
     @property
     def word(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from needlework.planning.model import Bound
 from needlework.screening import Limit
 from needlework.units import round_down
 
+_JUST_BELOW_MM: Final = 0.01
 CONCERN_ZONE: Final = "concern and zone"
 ZONE_CAP: Final = "zone cap"
 NEEDS_LABEL: Final = "course.depth.raise-needs-label"
@@ -48,6 +50,31 @@ def _zone_bounds(knowledge: Knowledge, family: str, zone: str, *, deeper: bool) 
     if family == "pigment" and knowledge.release.zones[zone].region == "face":
         depth = knowledge.depth_mm("course.depth.pigment-face-max")
         yield Bound(name="pigment on the face", depth=depth)
+
+
+@lru_cache(maxsize=1024)
+def operator_bounds(
+    knowledge: Knowledge, place: str, profession: str, scope_mm: float | None
+) -> tuple[Bound, ...]:
+    """What the law of the place and the licence allow a profession."""
+    return tuple(_operator_bounds(knowledge, place, profession, scope_mm))
+
+
+def _operator_bounds(
+    knowledge: Knowledge, place: str, profession: str, scope_mm: float | None
+) -> Iterator[Bound]:
+    others = knowledge.claim("rule.o3.not-health-professions").words
+    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
+        claim_id = f"jurisdiction.{name}.{profession}-max-depth"
+        if claim_id in knowledge.claims:
+            yield Bound(name="law of the place", depth=knowledge.depth_mm(claim_id))
+        below = f"jurisdiction.{name}.specified-procedure-depth"
+        if below in knowledge.claims and profession in others:
+            limit = knowledge.depth_mm(below)
+            depth = Cited(limit.value - _JUST_BELOW_MM, "mm", limit.claims)
+            yield Bound(name="law of the place: less than for health professionals", depth=depth)
+    if scope_mm is not None:
+        yield Bound(name="operator's licence", depth=Cited(scope_mm, "mm", ()))
 
 
 def person_bounds(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
-from msgspec import Struct
+import msgspec
 
-from needlework.planning.model import Protocol
-
-_KEPT: Final[dict[int, tuple[Protocol, frozenset[str]]]] = {}
-"""Claims of protocols met before: the planner hands out the same objects again and again."""
-
-_MOST: Final = 8192
+_CLAIMS: Final = re.compile(rb'"claims":\[([^\]]*)\]')
+"""A list of ids as it stands in JSON. Looking through the text is quicker than walking every
+part, and as exact: within a string a quote would be escaped, and no id holds a bracket."""
 
 
 def cited_claims(part: object) -> frozenset[str]:
@@ -21,37 +20,10 @@ def cited_claims(part: object) -> frozenset[str]:
     >>> sorted(cited_claims(Cited(1.5, "mm", ("zone.cheek.scar-max",))))
     ['zone.cheek.scar-max']
     """
-    found: set[str] = set()
-    _gather(part, found)
-    return frozenset(found)
+    lists = set(_CLAIMS.findall(msgspec.json.encode(part)))
+    return frozenset[str]().union(*map(_ids, lists))
 
 
-def _gather(part: object, found: set[str]) -> None:
-    if isinstance(part, Protocol):
-        found.update(_of_protocol(part))
-    elif isinstance(part, Struct):
-        _gather_fields(part, found)
-    elif isinstance(part, tuple):
-        for item in part:
-            _gather(item, found)
-
-
-def _gather_fields(part: Struct, found: set[str]) -> None:
-    for name in part.__struct_fields__:
-        value = getattr(part, name)
-        if name == "claims":
-            found.update(value)
-        elif isinstance(value, Struct | tuple):
-            _gather(value, found)
-
-
-def _of_protocol(part: Protocol) -> frozenset[str]:
-    kept = _KEPT.get(id(part))
-    if kept is not None and kept[0] is part:
-        return kept[1]
-    found: set[str] = set()
-    _gather_fields(part, found)
-    if len(_KEPT) >= _MOST:
-        _KEPT.clear()
-    _KEPT[id(part)] = part, frozenset(found)
-    return _KEPT[id(part)][1]
+@lru_cache(maxsize=16384)
+def _ids(listed: bytes) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(b"[" + listed + b"]", type=list[str]))

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from needlework.evidence import Cited, Knowledge, NotAccepted, Verdict
-from needlework.planning.bounds import merge
+from needlework.evidence import Knowledge, NotAccepted, Verdict
+from needlework.planning.bounds import merge, operator_bounds
 from needlework.planning.citing import cited_claims
 from needlework.planning.devices import device_sheets
 from needlework.planning.home import at_home
@@ -29,7 +29,7 @@ from needlework.planning.schedule import Ending, Need, course
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.engine import concerns_zone
-from needlework.screening.labels import person
+from needlework.screening.labels import label_fit, person
 
 INTENDED_USE: Final = (
     "Decision support for trained professionals: not a diagnosis, not an emergency service. "
@@ -43,7 +43,6 @@ _STATUS_OF: Final[Mapping[Verdict, Status]] = {
 }
 """In the order in which they count for a plan: a question left open outweighs any wait."""
 
-_JUST_BELOW_MM: Final = 0.01
 _OPEN: Final[tuple[Status, ...]] = ("planned", "test-spot", "needs-clearance", "deferred")
 
 
@@ -88,7 +87,11 @@ def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
     )
     if status not in _OPEN:
         return bare
-    made = [_protocols(case, zone, concern, here) for concern in _concerns(case, zone)]
+    try:
+        made = [_protocols(case, zone, concern, here) for concern in _concerns(case, zone)]
+    except NotAccepted as missing:
+        why = f"Not enough known: this clinic rejected {missing.claim_id}."
+        return msgspec.structs.replace(bare, status="not-enough-known", why=why)
     chosen = tuple(choices[0] for choices in made)
     others = tuple(choice for choices in made for choice in choices[1:] if not choice.refused)
     if all(choice.refused for choice in chosen):
@@ -141,22 +144,41 @@ def _concerns(case: Case, zone: str) -> tuple[str, ...]:
 def _protocols(
     case: Case, zone: str, concern: str, here: Sequence[Finding]
 ) -> tuple[Protocol, ...]:
-    """A protocol for each device at hand, the best first: it fits, is on label, goes deepest."""
+    """A protocol for each device at hand, in the order in which they are preferred."""
+    consultation, stem = case.consultation, base(zone)
+    who = person(consultation.client.birth_date, consultation.phototype.clinician, case.on)
     setting = Setting(
-        who=person(
-            case.consultation.client.birth_date, case.consultation.phototype.clinician, case.on
-        ),
-        jurisdiction=case.consultation.jurisdiction,
-        operator_bounds=tuple(_operator_bounds(case)),
-        limits=_restrictions(here),
+        operator_bounds=_of_operator(case),
+        limits=tuple(r for r in _restrictions(here) if _changes_protocol(r)),
         raised=_is_cleared(case, "D2", zone),
         concerns_here=_concerns(case, zone),
     )
-    made = [
-        protocol(case.knowledge, concern, base(zone), device, setting)
-        for device in case.consultation.devices
-    ]
+    made = []
+    for device in consultation.devices:
+        place = consultation.jurisdiction
+        fit = label_fit(case.knowledge, device.id, concern, stem, who, place)
+        made.append(protocol(case.knowledge, concern, stem, device, fit, setting))
     return tuple(sorted(made, key=_preference))
+
+
+def _of_operator(case: Case) -> tuple[Bound, ...]:
+    operator = case.consultation.operator
+    if operator is None:
+        return ()
+    place, scope_mm = case.consultation.jurisdiction, operator.scope_max_depth_mm
+    return operator_bounds(case.knowledge, place, operator.profession, scope_mm)
+
+
+def _changes_protocol(restriction: Restriction) -> bool:
+    """Whether a limit touches depth, end point, test spot or device; others are for people."""
+    limit = restriction.limit
+    return bool(
+        limit.depth_reduction is not None
+        or limit.lower_half
+        or limit.end_point
+        or limit.test_spot
+        or limit.only_devices is not None
+    )
 
 
 def _restrictions(here: Iterable[Finding]) -> tuple[Restriction, ...]:
@@ -186,27 +208,6 @@ def _is_cleared(case: Case, rule: str, zone: str) -> bool:
     return any(
         clearance.outcome == "cleared" and clearance.role == "C" for clearance in given
     ) and (all(clearance.outcome != "refused" for clearance in given))
-
-
-def _operator_bounds(case: Case) -> Iterator[Bound]:
-    """What the law of the place and the licence allow this profession."""
-    operator, knowledge = case.consultation.operator, case.knowledge
-    if operator is None:
-        return
-    place = case.consultation.jurisdiction
-    others = knowledge.claim("rule.o3.not-health-professions").words
-    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
-        claim_id = f"jurisdiction.{name}.{operator.profession}-max-depth"
-        if claim_id in knowledge.claims:
-            yield Bound(name="law of the place", depth=knowledge.depth_mm(claim_id))
-        below = f"jurisdiction.{name}.specified-procedure-depth"
-        if below in knowledge.claims and operator.profession in others:
-            limit = knowledge.depth_mm(below)
-            depth = Cited(limit.value - _JUST_BELOW_MM, "mm", limit.claims)
-            yield Bound(name="law of the place: less than for health professionals", depth=depth)
-    if operator.scope_max_depth_mm is not None:
-        depth = Cited(operator.scope_max_depth_mm, "mm", ())
-        yield Bound(name="operator's licence", depth=depth)
 
 
 # --- course and preparation -------------------------------------------------------------------

@@ -25,7 +25,7 @@ from needlework.planning.model import Bound, CitedText, Depth, Fit, Passes, Prot
 from needlework.planning.puncture import density_per_cm2
 from needlework.screening import Limit
 from needlework.screening.consultation import DeviceAtHand
-from needlework.screening.labels import LabelFit, Person, label_fit
+from needlework.screening.labels import LabelFit
 
 Refusal = Literal["not-enough-known", "no-fit", "not-planned-here", "barred"]
 
@@ -38,10 +38,8 @@ class Restriction(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """All that a protocol depends on besides concern, zone and device."""
+    """All that a protocol depends on besides concern, zone, device and its label."""
 
-    who: Person
-    jurisdiction: str
     operator_bounds: tuple[Bound, ...]
     limits: tuple[Restriction, ...]
     raised: bool
@@ -50,14 +48,18 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=4096)
 def protocol(
-    knowledge: Knowledge, concern: str, zone: str, device: DeviceAtHand, setting: Setting
+    knowledge: Knowledge,
+    concern: str,
+    zone: str,
+    device: DeviceAtHand,
+    fit: LabelFit,
+    setting: Setting,
 ) -> Protocol:
     """The protocol for one concern in one zone (without side), or why there is none.
 
     Kept, since many consultations ask for the same: everything it depends on is an argument.
     """
     entry = knowledge.release.concerns[concern]
-    fit = label_fit(knowledge, device.id, concern, zone, setting.who, setting.jurisdiction)
     shown = Fit(labelled=fit.labelled, why=fit.outside, claims=fit.claims)
     plain = Protocol(concern=concern, zone=zone, device=device.id, fit=shown)
     if knowledge.release.zones[zone].region not in entry.regions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import pi
 
 from needlework.evidence import Cited, Knowledge
@@ -9,6 +10,7 @@ from needlework.planning.bounds import merge
 from needlework.planning.model import Density
 
 
+@lru_cache(maxsize=1024)
 def density_per_cm2(knowledge: Knowledge, device: str, passes: Cited) -> Density | None:
     """Density of a pen or a roller after `passes`; None where its needles are not known."""
     if knowledge.release.devices[device].kind == "roller":

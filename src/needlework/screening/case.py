@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec import Struct
@@ -97,10 +98,7 @@ class Case:
 
     def raw(self, path: str) -> object:
         """What the consultation holds at `path`, a string or an answer with its details."""
-        value: object = self.consultation
-        for part in path.split("."):
-            value = getattr(value, part)
-        return value
+        return _getter(path)(self.consultation)
 
     def dated(self, path: str) -> tuple[str, date, object]:
         """Answer, the day it was given, and its details, at `path`."""
@@ -163,6 +161,11 @@ class Case:
         if item.route != "unknown":
             match = match.by_route(item.route)
         return Named(given=item, match=match, name=_title(match, item.name), classes=match.classes)
+
+
+@cache
+def _getter(path: str) -> Callable[[object], object]:
+    return attrgetter(path)
 
 
 def base(zone: str) -> str:

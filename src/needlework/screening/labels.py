@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from math import ceil
 
 from msgspec import Struct
 
@@ -42,6 +44,23 @@ def label_fit(
     knowledge: Knowledge, device: str, concern: str, zone: str, who: Person, jurisdiction: str
 ) -> LabelFit:
     """The labelled use of `device` for a concern in a zone (without side) that fits best."""
+    age_y = None if who.age_y is None else min(who.age_y, _eldest(knowledge, device))
+    seen = Person(age_y=age_y, phototype=who.phototype)
+    return _best(knowledge, device, concern, zone, seen, jurisdiction)
+
+
+@lru_cache(maxsize=256)
+def _eldest(knowledge: Knowledge, device: str) -> int:
+    """The age from which no label of this device tells older people apart."""
+    keys = {use.age_min for use in knowledge.release.devices[device].uses if use.age_min}
+    ages = (knowledge.claims[f"device.{device}.{key}"].number for key in keys)
+    return max((ceil(age) for age in ages), default=0)
+
+
+@lru_cache(maxsize=16384)
+def _best(
+    knowledge: Knowledge, device: str, concern: str, zone: str, who: Person, jurisdiction: str
+) -> LabelFit:
     fits = [
         _fit(knowledge, device, use, concern, zone, who, jurisdiction)
         for use in knowledge.release.devices[device].uses
@@ -79,7 +98,14 @@ def _outside(
         yield "zone"
     if who.phototype not in use.phototypes:
         yield "phototype"
-    if age_claim and (who.age_y is None or who.age_y < knowledge.claim(age_claim).number):
+    if age_claim and not _is_old_enough(knowledge, age_claim, who.age_y):
         yield "age"
     if jurisdiction != use.jurisdiction and not jurisdiction.startswith(f"{use.jurisdiction}-"):
         yield "jurisdiction"
+
+
+def _is_old_enough(knowledge: Knowledge, age_claim: str, age_y: int | None) -> bool:
+    """An age that nobody gave, or a limit that the clinic rejected, is outside the label."""
+    if age_y is None or age_claim in knowledge.rejected:
+        return False
+    return age_y >= knowledge.claims[age_claim].number
