@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 class NeedleworkError(Exception):
     """What was found and where; `hint` says what to do next. Never holds personal data."""
@@ -22,3 +24,12 @@ class AnswerError(NeedleworkError):
 
 class UsageError(NeedleworkError):
     """A command was asked for something that it cannot do with the files or options given."""
+
+
+def printable(text: str) -> str:
+    """Text in which nothing can steer a terminal: control and format characters are marked.
+
+    >>> printable("a\\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join("�" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text)

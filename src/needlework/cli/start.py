@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from needlework import __version__
-from needlework.errors import NeedleworkError
+from needlework.errors import NeedleworkError, printable
 
 _COMMANDS: Final = ("screen", "plan", "evidence", "schema")
 INTERRUPTED: Final = 130
@@ -100,7 +100,7 @@ def _unforeseen(error: Exception) -> NeedleworkError:
 def say(line: str) -> None:
     """One line on stderr; nobody listening is no error."""
     with suppress(OSError):
-        click.echo(line, err=True)
+        click.echo(printable(line), err=True)
 
 
 def _open_streams() -> None:

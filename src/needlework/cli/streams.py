@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import click
 
-from needlework.errors import AnswerError, UsageError
+from needlework.errors import AnswerError, UsageError, printable
 from needlework.screening.reading import LARGEST_BYTES
 
 
@@ -52,7 +52,7 @@ def standard_input() -> bytes:
 
 def remark(line: str) -> None:
     """One line on stderr beside the result."""
-    click.echo(line, err=True)
+    click.echo(printable(line), err=True)
 
 
 def today() -> date:

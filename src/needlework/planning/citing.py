@@ -24,6 +24,6 @@ def cited_claims(part: object) -> frozenset[str]:
     return frozenset[str]().union(*map(_ids, lists))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _ids(listed: bytes) -> tuple[str, ...]:
     return tuple(msgspec.json.decode(b"[" + listed + b"]", type=list[str]))

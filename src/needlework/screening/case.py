@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from needlework.errors import AnswerError
+from needlework.errors import AnswerError, printable
 from needlework.evidence import Knowledge
 from needlework.lexicon import Lexicon, Match
 from needlework.screening.consultation import Consultation, Medicine, Told, ZoneTold
@@ -68,7 +68,7 @@ class Named(Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """The name as typed, cut to what a finding can show."""
-        typed = " ".join(str(self.given.name).split())  # type: ignore[attr-defined]
+        typed = printable(" ".join(str(self.given.name).split()))  # type: ignore[attr-defined]
         return typed if len(typed) <= 40 else typed[:39] + "…"
 
 

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from needlework.errors import printable
 from needlework.evidence import Verdict
 
 NARROWEST: Final = 40
@@ -46,11 +47,14 @@ class Paper:
     def heading(self, text: str, note: str = "") -> None:
         """The title of a part, with space above."""
         self._console.print()
-        self._console.print(Text.assemble((text, "bold"), ("  " + note if note else "", "dim")))
+        self._console.print(
+            Text.assemble((printable(text), "bold"), ("  " + note if note else "", "dim"))
+        )
 
     def indented(self, what: RenderableType, by: int = _INDENT) -> None:
         """Something set in from the left."""
-        self._console.print(Padding(what, (0, 0, 0, by)))
+        shown = plain(what) if isinstance(what, str) else what
+        self._console.print(Padding(shown, (0, 0, 0, by)))
 
     def pairs(
         self, rows: Iterable[tuple[str, str | Text]], by: int = _INDENT, first: int = 0
@@ -106,7 +110,7 @@ def _longest_word(text: Text) -> int:
 
 def plain(said: str | Text) -> Text:
     """Text that holds no markup."""
-    return said if isinstance(said, Text) else Text(said)
+    return said if isinstance(said, Text) else Text(printable(said))
 
 
 def verdict(found: Verdict) -> Text:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from needlework.errors import printable
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.model import Finding
 from needlework.screening.registry import rule
@@ -23,7 +24,7 @@ def planned_product(it: Inquiry) -> Iterator[Finding]:
     for name in it.case.consultation.planned_products:
         if _normal(name) in allowed:
             continue
-        typed = " ".join(name.split())
+        typed = printable(" ".join(name.split()))
         shown = typed if len(typed) <= _SHOWN else f"{typed[: _SHOWN - 1]}…"
         yield it.find(
             "class",
