@@ -47,6 +47,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "home": ("Home", "The conditions of needling at home."),
     "harm": ("Harms", "What can go wrong, how often, and when."),
     "aftercare": ("Aftercare", "What to expect, to do and to leave after a session."),
+    "symptom": ("Symptoms", "What a client may choose, and how urgent each sign is."),
     "scale": ("Scales", "Outcome scales: their ends, their reliability, their licences."),
     "consent": ("Consent and records", "What has to be said, signed and kept."),
 }
@@ -227,6 +228,7 @@ def entry_title(release: Release, kind: str, stem: str) -> str:
         "anaesthetic": release.anaesthetics,
         "antiseptic": release.antiseptics,
         "scale": release.scales,
+        "symptom": release.symptoms,
     }
     entry = groups[kind][stem] if kind in groups else release.topics[f"{kind}.{stem}"]
     name: Name | None = entry.name

@@ -29,7 +29,7 @@ class UsageError(NeedleworkError):
 def printable(text: str) -> str:
     """Text in which nothing can steer a terminal: control and format characters are marked.
 
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a" + chr(27) + "[31mb")
     'a�[31mb'
     """
     return "".join("�" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text)

@@ -1,0 +1,56 @@
+"""After a session: what to expect and when what may begin, symptoms, the sun."""
+
+from needlework.aftercare.model import (
+    Advice,
+    Answer,
+    CitedDate,
+    CitedText,
+    Course,
+    First,
+    Likely,
+    Moment,
+    Observation,
+    Part,
+    Place,
+    Reason,
+    Review,
+    Season,
+    SunHours,
+    Timeline,
+    Urgency,
+    UvDay,
+    UvHour,
+)
+from needlework.aftercare.sun import clear_sky_index, ozone_column, solar_elevation, uv_day
+from needlework.aftercare.symptoms import check_symptoms, choices
+from needlework.aftercare.timeline import moment_on, timeline
+
+__all__ = [
+    "Advice",
+    "Answer",
+    "CitedDate",
+    "CitedText",
+    "Course",
+    "First",
+    "Likely",
+    "Moment",
+    "Observation",
+    "Part",
+    "Place",
+    "Reason",
+    "Review",
+    "Season",
+    "SunHours",
+    "Timeline",
+    "Urgency",
+    "UvDay",
+    "UvHour",
+    "check_symptoms",
+    "choices",
+    "clear_sky_index",
+    "moment_on",
+    "ozone_column",
+    "solar_elevation",
+    "timeline",
+    "uv_day",
+]
