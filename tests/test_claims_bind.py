@@ -244,7 +244,7 @@ FOLLOWS: Final[tuple[Step, ...]] = tuple(
             "the device that is best for a concern changes place with the one that was",
         ),
         (
-            r"(course|preparation)(\.|$)",
+            r"(course|preparation|no_course)(\.|$)",
             r"zones\[[^]]*\]\.(status$|free_from$|protocols\[[^]]*\]\.(sessions|interval))",
             "visits are counted and dated from the zones that are open and what they need",
         ),

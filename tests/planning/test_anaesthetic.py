@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from needlework.errors import AnswerError
 from needlework.planning.model import AnaestheticPlan
 from tests.consultations import planned
 
-FACE = {
+FACE: dict[str, Any] = {
     "jurisdiction": "gb-eng",
     "concerns": [{"concern": "acne-scar-rolling", "zones": ["cheek"]}],
     "clearances": [
@@ -164,6 +165,46 @@ def test_a_cyp_inhibitor_halves_the_area_and_asks_a_clinician() -> None:
     assert made.area_max.value == 450
     refused = only(used(lmx(area_cm2={"cheek": 451.0})), {"medicines": medicines})
     assert refused.status == "refused"
+
+
+def test_a_maximum_typed_for_a_formula_never_lifts_a_label() -> None:
+    with pytest.raises(AnswerError, match="compounded"):
+        only(used(lmx(compounded_max_grams=500.0)))
+
+
+@pytest.mark.parametrize(
+    "atopic",
+    [
+        {"history": {"atopy": "yes"}},
+        {"history": {"atopy": {"answer": "no", "on": "2024-01-01"}}},
+        {"conditions": {"answer": "yes", "list": [{"name": "atopy"}]}},
+    ],
+)
+def test_a_wish_beyond_the_shorter_time_of_atopic_skin_is_refused(atopic: dict[str, Any]) -> None:
+    assert only(used(lmx(minutes=31.0)), atopic).status == "refused"
+    assert only(used(lmx(minutes=30.0)), atopic).status == "offered"
+
+
+def test_the_larger_of_the_whole_face_and_what_was_measured_counts() -> None:
+    made = only(used(lmx(whole_face=True, area_cm2={"cheek": 850.0})))
+    assert made.area is not None
+    assert made.area.value == 850
+
+
+def test_a_severe_liver_disease_halves_the_maximum_of_a_formula_too() -> None:
+    blt = {"product": "blt", "area_cm2": {"cheek": 60.0}, "compounded_max_grams": 10.0}
+    liver = {"history": {"severe_liver_disease": "yes"}}
+    assert only(used({**blt, "grams": 5.0}), liver).status == "needs-clearance"
+    assert only(used({**blt, "grams": 5.1}), liver).status == "refused"
+
+
+def test_a_clinician_may_clear_a_formula_and_two_products() -> None:
+    blt = {"product": "blt", "area_cm2": {"cheek": 60.0}, "compounded_max_grams": 10.0}
+    both = {"clearances": [*FACE["clearances"], {**FACE["clearances"][0], "rule": "A1"}]}
+    assert only(used(blt), both).status == "offered"
+    emla = {"product": "emla", "area_cm2": {"cheek": 60.0}, "grams": 4.0}
+    two = {"clearances": [*FACE["clearances"], {**FACE["clearances"][0], "rule": "A2"}]}
+    assert {made.status for made in checked(used(lmx(grams=5.0), emla), two)} == {"offered"}
 
 
 def test_younger_than_the_label_is_refused_or_asked() -> None:

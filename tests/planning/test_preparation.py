@@ -71,6 +71,8 @@ def test_a_cleared_keloid_gets_a_test_spot_and_no_course() -> None:
     assert depth is not None
     assert depth.maximum.value == depth.start.value
     assert plan.course is None
+    assert plan.preparation is not None
+    assert plan.preparation.antiseptics
 
 
 def test_breastfeeding_leaves_only_a_device_whose_label_does_not_bar_it() -> None:

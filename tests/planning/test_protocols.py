@@ -184,6 +184,22 @@ def test_no_depth_is_ever_given_for_a_zone_that_is_blocked_or_not_offered(blocke
     assert plan.course is None
 
 
+def test_what_a_clinician_refused_is_refused() -> None:
+    plan = planned(
+        wish("fine-lines", "forehead"), {"clearances": [{**CLEARED[0], "outcome": "refused"}]}
+    )
+    assert zone(plan, "forehead").status == "refused"
+    assert not zone(plan, "forehead").protocols
+
+
+def test_a_limit_that_was_cleared_is_not_listed_any_more() -> None:
+    plan = planned(
+        wish("acne-scar-rolling", "cheek"),
+        {"phototype": {"clinician": "V"}, "clearances": [{**CLEARED[0], "rule": "C39"}]},
+    )
+    assert not any("without bleeding" in limit for limit in zone(plan, "cheek-left").limits)
+
+
 def test_the_law_of_the_place_binds_the_operator() -> None:
     operator = {"operator": {"profession": "aesthetician"}, "jurisdiction": "us-az"}
     plan = planned(wish("acne-scar-rolling", "cheek"), operator)

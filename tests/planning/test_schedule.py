@@ -105,6 +105,45 @@ def test_no_day_within_three_years_is_no_course() -> None:
     assert planned(SCARS, {"calendar": calendar}).course is None
 
 
+def test_a_course_that_cannot_be_held_whole_is_no_course() -> None:
+    calendar = {"keep_clear": [{"first": "2026-11-21", "last": "2036-01-01"}]}
+    plan = planned(SCARS, {"calendar": calendar})
+    assert plan.course is None
+    assert "calendar" in plan.no_course
+
+
+def test_a_deferred_zone_that_never_finds_a_day_is_no_defect() -> None:
+    concerns = [
+        {"concern": "acne-scar-rolling", "zones": ["cheek"]},
+        {"concern": "striae", "zones": ["abdomen"]},
+    ]
+    peel = {"kind": "peel-deep", "on": "2026-11-19", "zones": ["abdomen"]}
+    plan = planned(
+        {"concerns": concerns, "clearances": [D1]},
+        {"procedures": {"answer": "yes", "list": [peel]}},
+        {"calendar": {"keep_clear": [{"first": "2026-11-21", "last": "2036-01-01"}]}},
+    )
+    assert plan.course is None
+
+
+def test_the_interval_counts_from_the_last_needling_before_the_plan() -> None:
+    lines = {"concerns": [{"concern": "wrinkles", "zones": ["forehead"]}], "clearances": [D1]}
+    done = {"kind": "microneedling", "on": "2026-10-23", "zones": ["forehead"]}
+    assert days(lines, {"procedures": {"answer": "yes", "list": [done]}})[0] == date(2026, 11, 22)
+
+
+def test_sessions_after_the_licence_has_ended_say_so() -> None:
+    course = planned(SCARS, {"operator": {"licence_until": "2026-12-01"}}).course
+    assert course is not None
+    assert [bool(session.notes) for session in course.sessions] == [False, True, True]
+
+
+def test_a_photograph_after_each_session() -> None:
+    course = planned(SCARS).course
+    assert course is not None
+    assert sum("check-in" in check.what for check in course.checks) == len(course.sessions)
+
+
 def test_scores_are_taken_before_and_after() -> None:
     course = planned(SCARS).course
     assert course is not None

@@ -1,5 +1,6 @@
-"""After a session: what to expect and when what may begin, symptoms, the sun."""
+"""After a session: what to expect and when what may begin, products, symptoms, the sun."""
 
+from needlework.aftercare.inci import IngredientList, Listed, read_list
 from needlework.aftercare.model import (
     Advice,
     Answer,
@@ -21,22 +22,35 @@ from needlework.aftercare.model import (
     UvDay,
     UvHour,
 )
+from needlework.aftercare.products import (
+    LIMITS,
+    Ingredient,
+    Product,
+    ProductVerdict,
+    check_product,
+)
 from needlework.aftercare.sun import clear_sky_index, ozone_column, solar_elevation, uv_day
 from needlework.aftercare.symptoms import check_symptoms, choices
 from needlework.aftercare.timeline import moment_on, timeline
 
 __all__ = [
+    "LIMITS",
     "Advice",
     "Answer",
     "CitedDate",
     "CitedText",
     "Course",
     "First",
+    "Ingredient",
+    "IngredientList",
     "Likely",
+    "Listed",
     "Moment",
     "Observation",
     "Part",
     "Place",
+    "Product",
+    "ProductVerdict",
     "Reason",
     "Review",
     "Season",
@@ -45,11 +59,13 @@ __all__ = [
     "Urgency",
     "UvDay",
     "UvHour",
+    "check_product",
     "check_symptoms",
     "choices",
     "clear_sky_index",
     "moment_on",
     "ozone_column",
+    "read_list",
     "solar_elevation",
     "timeline",
     "uv_day",

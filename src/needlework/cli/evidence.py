@@ -15,7 +15,6 @@ from needlework.cli import streams
 from needlework.cli.options import knowledge_options
 from needlework.errors import UsageError
 from needlework.evidence import Basis, Knowledge, load_knowledge
-from needlework.evidence.check import references
 from needlework.evidence.overlay import Overlay, load_overlay
 
 _MARKS = [str(basis) for basis in Basis]
@@ -152,7 +151,11 @@ def check(*, folder: Path | None, as_json: bool) -> None:
     release = load_knowledge(folder).release
     kinds = Counter(map(_kind, release.claims))
     marks = Counter(str(claim.basis) for claim in release.claims.values())
-    cited = {r.source for claim in release.claims.values() for r in references(claim)}
+    cited = {
+        reference.source
+        for claim in release.claims.values()
+        for reference in (*claim.supports, *claim.contradicts)
+    }
     if as_json:
         result = {
             "id": release.id,

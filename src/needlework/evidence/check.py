@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from needlework.errors import KnowledgeError
-from needlework.evidence.model import Basis, Claim, Reference, Release, Review, Role, Verdict
+from needlework.evidence.model import Basis, Claim, Release, Review, Role, Verdict
 from needlework.units import UNITS, WORDS
 
 _WORD_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -125,8 +125,3 @@ def _entry_faults(known: Release) -> Iterator[tuple[str, str]]:
             for name in use.zones:
                 if name not in known.zones:
                     yield f"device/{stem}.toml: uses", f"zone {name} is not defined"
-
-
-def references(claim: Claim) -> tuple[Reference, ...]:
-    """All sources of a claim, for and against."""
-    return (*claim.supports, *claim.contradicts)

@@ -55,6 +55,25 @@ CLASSES: Final = frozenset(
 )
 """Classes of medicines and ingredients; `other-known` is recognised and none of the others."""
 
+COSMETICS: Final = frozenset(
+    {
+        "brightener",
+        "colour",
+        "drying-alcohol",
+        "essential-oil",
+        "fragrance-allergen",
+        "irritant",
+        "limited-preservative",
+        "mineral-colour",
+        "peptide",
+        "phototoxic",
+        "sensitiser",
+        "uv-filter-chemical",
+        "uv-filter-mineral",
+    }
+)
+"""Classes that only a cosmetic ingredient can have; no rule of screening looks at them."""
+
 ALLERGENS: Final = frozenset(
     {
         "steel",
@@ -122,7 +141,7 @@ CONDITIONS: Final = frozenset(
 
 PERMITTED: Final[dict[Kind, frozenset[str]]] = {
     "medicine": CLASSES,
-    "ingredient": CLASSES,
+    "ingredient": CLASSES | COSMETICS,
     "condition": CONDITIONS,
     "allergen": ALLERGENS | CLASSES,
 }

@@ -10,10 +10,12 @@ from msgspec import Struct, structs
 from needlework.evidence import Cited, Knowledge, NotAccepted, Role, Verdict
 from needlework.evidence.model import Anaesthetic
 from needlework.planning.bounds import merge
+from needlework.planning.clearances import COMPOUNDED, TWO_PRODUCTS, is_cleared
 from needlework.planning.model import AnaestheticPlan, CitedText
 from needlework.screening import Case, Finding
 from needlework.screening.consultation import AnaestheticUse
 from needlework.screening.labels import person
+from needlework.units import later
 
 Status = Literal["offered", "needs-clearance", "not-enough-known", "refused"]
 
@@ -70,7 +72,12 @@ def anaesthetics(
     if wished is None or wished.answer != "yes":
         return ()
     plans = [_product(case, use, findings, zones) for use in wished.products]
-    return tuple(_together(case, plans))
+    try:
+        return tuple(_together(case, plans))
+    except NotAccepted as missing:
+        text = "Not enough known: this clinic rejected a claim about products of one day."
+        reason = CitedText(text, (missing.claim_id,))
+        return tuple(_worsened(plan, "not-enough-known", reason) for plan in plans)
 
 
 def _product(
@@ -84,7 +91,7 @@ def _product(
         remarks = [
             *_person_remarks(case, label, entry, findings),
             *area_remark,
-            *_limit_remarks(label, use, area, findings),
+            *_limit_remarks(label, use, area, findings, is_atopic=_is_atopic(case)),
         ]
         return _summed_up(case, label, use, area, remarks, findings)
     except NotAccepted as missing:
@@ -102,8 +109,13 @@ def _person_remarks(
     labelled = any(place == name or place.startswith(f"{name}-") for name in entry.labelled_in)
     if entry.compounded:
         clears = "course.anaesthetic.compounded-role"
-        text = "Compounded: only a clinician may order it, with a maximum entered for the formula."
-        yield Remark(status="needs-clearance", text=text, claims=(clears,))
+        text = (
+            "Compounded: only a clinician may order it, with a maximum entered for the formula"
+            f" (clearance {COMPOUNDED})."
+        )
+        cleared = is_cleared(case, COMPOUNDED) and knowledge.claim(clears).word == Role.CLINICIAN
+        status: Status = "offered" if cleared else "needs-clearance"
+        yield Remark(status=status, text=text, claims=(clears,))
         yield from _prescribed(case)
     elif knowledge.claim(rule).value is True and not labelled:
         yield Remark(status="refused", text=f"Not labelled in {place}.", claims=(rule,))
@@ -111,9 +123,9 @@ def _person_remarks(
     concerned = {label.product, *entry.agents, *entry.agent_classes}
     for finding in findings:
         if finding.scope == "product" and concerned.intersection(finding.products):
-            status = _STATUS.get(finding.verdict)
-            if status is not None:
-                yield Remark(status=status, text=finding.summary, claims=finding.claims)
+            found = _STATUS.get(finding.verdict)
+            if found is not None:
+                yield Remark(status=found, text=finding.summary, claims=finding.claims)
 
 
 _STATUS: Final[dict[Verdict, Status]] = {
@@ -168,7 +180,8 @@ def _area(
     if not use.whole_face:
         return Cited(total, "cm2", ()), []
     face = case.knowledge.number("course.anaesthetic.face-area")
-    return Cited(total + face.value, "cm2", face.claims), []
+    measured = sum(cm2 for name, cm2 in use.area_cm2.items() if _is_face(case, name))
+    return Cited(total + max(face.value, measured), "cm2", face.claims), []
 
 
 def _is_face(case: Case, name: str) -> bool:
@@ -176,21 +189,26 @@ def _is_face(case: Case, name: str) -> bool:
 
 
 def _limit_remarks(
-    label: Label, use: AnaestheticUse, area: Cited | None, findings: Sequence[Finding]
+    label: Label,
+    use: AnaestheticUse,
+    area: Cited | None,
+    findings: Sequence[Finding],
+    *,
+    is_atopic: bool,
 ) -> Iterator[Remark]:
     largest = _largest_area(label, findings)
     yield from _unknown_limits(label, use, largest)
     if area is not None and largest is not None and area.value > largest.value:
         text = f"{area.value:g} cm² is more than the {largest.value:g} cm² allowed."
         yield Remark(status="refused", text=text, claims=merge(area.claims, largest.claims))
-    most = _most_grams(label, use, area)
+    most = _most_grams(label, use, area, findings)
     if use.grams is not None and most is not None and use.grams > most.value + 1e-9:
         text = f"{use.grams:g} g is more than the {most.value:g} g allowed for this area."
         yield Remark(status="refused", text=text, claims=most.claims)
-    longest = label.minutes("time-on-max")
-    if use.minutes is not None and longest is not None and use.minutes > longest.value:
-        text = f"{use.minutes:g} min is longer than the {longest.value:g} min allowed."
-        yield Remark(status="refused", text=text, claims=longest.claims)
+    times = _times(label, is_atopic=is_atopic)
+    if use.minutes is not None and times is not None and use.minutes > times[1].value:
+        text = f"{use.minutes:g} min is longer than the {times[1].value:g} min allowed."
+        yield Remark(status="refused", text=text, claims=times[1].claims)
     if use.wrap != "no":
         text = "No wrap but a dressing that the label names."
         yield Remark(status="refused", text=text, claims=("course.anaesthetic.wrap",))
@@ -229,10 +247,23 @@ def _factors(label: Label, findings: Iterable[Finding]) -> Iterator[Cited]:
             yield factor
 
 
-def _most_grams(label: Label, use: AnaestheticUse, area: Cited | None) -> Cited | None:
+def _compounded_grams(
+    label: Label, use: AnaestheticUse, findings: Sequence[Finding]
+) -> Cited | None:
+    """The maximum entered for a formula, less what screening takes off: it has no label."""
+    factor = min(_factors(label, findings), key=lambda cited: cited.value, default=None)
+    if use.compounded_max_grams is None or factor is None:
+        grams = use.compounded_max_grams
+        return None if grams is None else Cited(grams, "g", ())
+    return Cited(use.compounded_max_grams * factor.value, "g", factor.claims)
+
+
+def _most_grams(
+    label: Label, use: AnaestheticUse, area: Cited | None, findings: Sequence[Finding]
+) -> Cited | None:
     """The least of the label's grams and the label's dose on this area."""
-    if use.compounded_max_grams is not None:
-        return Cited(use.compounded_max_grams, "g", ())
+    if label.knowledge.release.anaesthetics[label.product].compounded:
+        return _compounded_grams(label, use, findings)
     most, dose = label.find("grams-max"), label.find("dose-high")
     found = [] if most is None else [most]
     if area is not None and dose is not None:
@@ -253,12 +284,11 @@ def _summed_up(
     reasons = tuple(CitedText(remark.text, remark.claims) for remark in remarks)
     if status in ("refused", "not-enough-known"):
         return AnaestheticPlan(product=use.product, status=status, reasons=reasons)
-    most = _most_grams(label, use, area)
-    shorter = "course.anaesthetic.atopic-shorter"
-    is_atopic = _atopy(case) != "no" and case.knowledge.claim(shorter).value is True
+    most = _most_grams(label, use, area, findings)
+    is_atopic = _is_atopic(case)
     if is_atopic:
         text = "Atopic skin, or not known: the shorter time."
-        reasons = (*reasons, CitedText(text, (shorter,)))
+        reasons = (*reasons, CitedText(text, ("course.anaesthetic.atopic-shorter",)))
     return AnaestheticPlan(
         product=use.product,
         status=status,
@@ -272,8 +302,15 @@ def _summed_up(
     )
 
 
-def _atopy(case: Case) -> str:
-    return case.dated("history.atopy")[0]
+def _is_atopic(case: Case) -> bool:
+    """Atopic skin, or nobody knows, where the clinic holds to the shorter time."""
+    knowledge = case.knowledge
+    answer, given, _ = case.dated("history.atopy")
+    valid = knowledge.claim("course.anaesthetic.atopy-validity")
+    expired = case.on > later(given, valid.number, valid.unit)
+    listed = case.condition_keys.intersection(("atopy", "eczema"))
+    shorter = knowledge.claim("course.anaesthetic.atopic-shorter").value is True
+    return shorter and (answer != "no" or expired or bool(listed))
 
 
 def _worst(statuses: Iterable[Status]) -> Status:
@@ -312,21 +349,27 @@ def _together(case: Case, plans: Sequence[AnaestheticPlan]) -> Iterator[Anaesthe
     open_plans = [plan for plan in plans if plan.status in ("offered", "needs-clearance")]
     knowledge = case.knowledge
     ids = ("course.anaesthetic.products-a-day", "course.anaesthetic.two-products-sum")
-    a_day, most = (knowledge.claims[claim_id].number for claim_id in ids)
+    a_day, most = (knowledge.number(claim_id).value for claim_id in ids)
     if len(open_plans) <= a_day:
         yield from plans
         return
     shares = [plan.share_of_maximum for plan in open_plans]
-    verdict: Status
-    if len(open_plans) > a_day + 1 or None in shares:
-        verdict = "refused" if len(open_plans) > a_day + 1 else "not-enough-known"
+    verdict: Status = "refused"
+    if len(open_plans) > a_day + 1:
+        text = "More products on a day than anybody may allow."
+    elif None in shares:
+        verdict = "not-enough-known"
         text = "More than one product on a day: state the grams of each, for a clinician to decide."
     elif sum(share.value for share in shares if share is not None) > most:
-        verdict, text = "refused", "Together they go past the maximum of the day."
+        text = "Together they go past the maximum of the day."
+    elif knowledge.claim("course.anaesthetic.two-products-role").word != Role.CLINICIAN:
+        text = "Nobody may allow two products on a day."
+    elif is_cleared(case, TWO_PRODUCTS):
+        yield from plans
+        return
     else:
-        verdict, text = "needs-clearance", "Two products on a day: only a clinician may allow it."
-    if knowledge.claim("course.anaesthetic.two-products-role").word != Role.CLINICIAN:
-        verdict = "refused"
+        verdict = "needs-clearance"
+        text = f"Two products on a day: only a clinician may allow it (clearance {TWO_PRODUCTS})."
     for plan in plans:
         yield _worsened(plan, verdict, CitedText(text, ids)) if plan in open_plans else plan
 

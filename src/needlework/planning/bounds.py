@@ -17,14 +17,13 @@ _JUST_BELOW_MM: Final = 0.01
 CONCERN_ZONE: Final = "concern and zone"
 ZONE_CAP: Final = "zone cap"
 NEEDS_LABEL: Final = "course.depth.raise-needs-label"
-_COLUMNS: Final = {"rejuvenation": "rejuvenation", "pigment": "pigment", "scar": "scar"}
 
 
 def concern_zone(
     knowledge: Knowledge, concern: str, zone: str, *, raised: bool
 ) -> tuple[Cited, Iterator[Bound]]:
     """Where to start, and the limits of concern and zone; `raised` by a clinician's clearance."""
-    family = _COLUMNS[knowledge.release.concerns[concern].family]
+    family = knowledge.release.concerns[concern].family
     start = knowledge.depth_mm(f"zone.{zone}.{family}-start")
     deeper = raised and may_be_raised(knowledge, concern, zone)
     return start, _zone_bounds(knowledge, family, zone, deeper=deeper)
@@ -33,12 +32,22 @@ def concern_zone(
 def may_be_raised(knowledge: Knowledge, concern: str, zone: str) -> bool:
     """A clinician may go deeper here for this concern (whether the device allows it apart)."""
     claim = knowledge.claims.get(f"zone.{zone}.hard-cap-clinician")
-    if claim is None:
+    if claim is None or _is_tightened(knowledge, concern, zone):
         return False
     if claim.scope.concern:
         return concern in claim.scope.concern
     is_scar = knowledge.release.concerns[concern].family == "scar"
     return is_scar or zone in knowledge.claim(NEEDS_LABEL).words
+
+
+def _is_tightened(knowledge: Knowledge, concern: str, zone: str) -> bool:
+    """A clinic that lowered a limit meant it for everyone: no clearance goes round it."""
+    family = knowledge.release.concerns[concern].family
+    ids = (f"zone.{zone}.{family}-max", f"zone.{zone}.hard-cap")
+    return any(
+        knowledge.claims[claim_id].value != knowledge.release.claims[claim_id].value
+        for claim_id in ids
+    )
 
 
 def _zone_bounds(knowledge: Knowledge, family: str, zone: str, *, deeper: bool) -> Iterator[Bound]:
@@ -78,15 +87,18 @@ def _operator_bounds(
 
 
 def person_bounds(
-    bounds: Sequence[Bound], start: Cited, limits: Iterable[tuple[Limit, tuple[str, ...]]]
+    bounds: Sequence[Bound], start: Cited, limits: Sequence[tuple[Limit, tuple[str, ...]]]
 ) -> list[Bound]:
     """Limits that come from the person: a reduction for phototype, the lower half for rosacea."""
     base = least(bounds)
     found: list[Bound] = []
-    for limit, claims in limits:
+    for limit, _ in limits:
         if (less := limit.depth_reduction) is not None:
             depth = Cited(max(0.0, base.value - less.value), "mm", merge(base.claims, less.claims))
             found.append(Bound(name="phototype or PIH history", depth=depth))
+    # Half of what is left: a range that was cut already is not halved from its old end.
+    base = least([*bounds, *found])
+    for limit, claims in limits:
         if limit.lower_half:
             middle = min(base.value, (start.value + base.value) / 2)
             depth = Cited(middle, "mm", merge(base.claims, start.claims, claims))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from needlework.evidence import NotAccepted, Verdict
+from needlework.evidence import NotAccepted
 from needlework.planning.model import Alternative
-from needlework.screening import Assessment, Case
+from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.units import later
 
@@ -49,7 +49,7 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
         yield f"Not on the allow-list of jurisdictions: {consultation.jurisdiction}.", allowed
     nothing = "home.limits.nothing-against"
     for verdict in knowledge.claim(nothing).words:
-        rules = [f.rule for f in assessment.findings if _counts(f.rule, f.verdict, verdict)]
+        rules = [f.rule for f in assessment.findings if _counts(f, verdict)]
         if rules:
             named = ", ".join(dict.fromkeys(rules))
             yield f"Something stands against it ({verdict}): {named}.", nothing
@@ -65,26 +65,40 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
         if not {base(zone), case.region(zone)}.intersection(knowledge.claim(zones).words):
             yield f"Not a zone for home: {zone}.", zones
     yield from _recent_session(case)
+    yield from _numbing(case)
 
 
-def _counts(rule: str, verdict: Verdict, wanted: str) -> bool:
-    """Rules about the clinic's depth, operator and devices say nothing about home.
+def _counts(finding: Finding, wanted: str) -> bool:
+    """What stands against it counts even when a clinician cleared it for the clinic.
 
-    C44's wait is for the clinic's depth: home has one of its own.
+    Rules about the clinic's depth, operator and devices say nothing about home; C44's wait is
+    for the clinic's depth, and home has one of its own.
     """
-    return verdict == wanted and rule not in _OF_THE_CLINIC
+    verdict = finding.verdict if finding.cleared is None else finding.cleared.was
+    return verdict == wanted and finding.rule not in _OF_THE_CLINIC
 
 
 def _recent_session(case: Case) -> Iterator[tuple[str, str]]:
-    claim_id = "home.limits.after-clinic"
-    wait = case.knowledge.claim(claim_id)
+    """A clinic session too short a time ago, or the last time at home; no day counts as today."""
+    waits = {
+        "microneedling": ("home.limits.after-clinic", "A clinic session"),
+        "microneedling-home": ("home.limits.interval", "Needling at home"),
+    }
     listed = case.consultation.procedures
-    if isinstance(listed, str):
-        return
-    for done in listed.list:
-        if done.kind != "microneedling":
+    for done in () if isinstance(listed, str) else listed.list:
+        if done.kind not in waits:
             continue
+        claim_id, what = waits[done.kind]
+        wait = case.knowledge.claim(claim_id)
         there = case.expand(done.zones) if done.zones else frozenset(case.zones)
         recent = done.on is None or case.on < later(done.on, wait.number, wait.unit)
         if recent and there.intersection(case.zones):
-            yield "A clinic session in these zones was too recent, or its day is unknown.", claim_id
+            yield f"{what} in these zones was too recent, or its day is unknown.", claim_id
+
+
+def _numbing(case: Case) -> Iterator[tuple[str, str]]:
+    claim_id = "home.limits.anaesthetic"
+    wished = case.consultation.anaesthetic
+    is_wished = wished is not None and wished.answer != "no"
+    if is_wished and case.knowledge.claim(claim_id).value is False:
+        yield "No anaesthetic at home.", claim_id

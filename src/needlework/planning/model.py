@@ -225,3 +225,4 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     preparation: Preparation | None
     alternatives: tuple[Alternative, ...]
     proposed_claims: tuple[str, ...]
+    no_course: str = ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
 
-from needlework.evidence import Knowledge, NotAccepted, Verdict
+from needlework.evidence import Cited, Knowledge, NotAccepted, Verdict
 from needlework.planning.bounds import merge, operator_bounds
 from needlework.planning.citing import cited_claims
+from needlework.planning.clearances import DEEPER, OFF_LABEL, is_cleared
 from needlework.planning.devices import device_sheets
 from needlework.planning.home import at_home
 from needlework.planning.model import (
@@ -30,6 +32,7 @@ from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.engine import concerns_zone
 from needlework.screening.labels import label_fit, person
+from needlework.units import later
 
 INTENDED_USE: Final = (
     "Decision support for trained professionals: not a diagnosis, not an emergency service. "
@@ -61,7 +64,8 @@ def plan(case: Case, assessment: Assessment) -> Plan:
         zones=zones,
         devices=device_sheets(knowledge, (made for zone in zones for made in zone.protocols)),
         course=schedule,
-        preparation=_prepared(case, assessment, schedule),
+        preparation=_prepared(case, assessment, zones, schedule),
+        no_course=_why_no_course(zones, schedule),
         alternatives=tuple(_alternatives(case, assessment, zones)),
         proposed_claims=(),
     )
@@ -76,7 +80,7 @@ def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
     here = [finding for finding in assessment.findings if concerns_zone(finding, zone)]
     judged = next(entry for entry in assessment.zones if entry.zone == zone)
     status, why = _status(case, zone, here)
-    limits = tuple(finding.summary for finding in here if finding.verdict is Verdict.LIMIT)
+    limits = tuple(f.summary for f in here if f.verdict is Verdict.LIMIT)
     bare = ZonePlan(
         zone=zone,
         verdict=judged.verdict,
@@ -110,13 +114,17 @@ def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
 def _is_off_label(case: Case, zone: str, chosen: Iterable[Protocol]) -> bool:
     """Something planned here lies outside its label, and nobody cleared that."""
     outside = any(not made.refused and not made.fit.labelled for made in chosen)
-    return outside and not _is_cleared(case, "D1", zone)
+    return outside and not is_cleared(case, OFF_LABEL, zone)
 
 
 def _status(case: Case, zone: str, here: Sequence[Finding]) -> tuple[Status, str]:
     """STOP refuses, an open question withholds; only then do waits and clearances count."""
     if case.knowledge.release.zones[base(zone)].status == "blocked":
         return "blocked", "No needle goes here."
+    turned_down = [f for f in here if f.refused and f.verdict is Verdict.CLEAR]
+    if turned_down:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in turned_down))
+        return "refused", f"A clinician refused to clear it: {rules}."
     verdicts = {finding.verdict for finding in here}
     at_home = case.consultation.setting == "home"
     for verdict, status in _STATUS_OF.items():
@@ -150,7 +158,7 @@ def _protocols(
     setting = Setting(
         operator_bounds=_of_operator(case),
         limits=tuple(r for r in _restrictions(here) if _changes_protocol(r)),
-        raised=_is_cleared(case, "D2", zone),
+        raised=is_cleared(case, DEEPER, zone),
         concerns_here=_concerns(case, zone),
     )
     made = []
@@ -196,25 +204,11 @@ def _preference(made: Protocol) -> tuple[bool, bool]:
     return bool(made.refused), not made.fit.labelled
 
 
-def _is_cleared(case: Case, rule: str, zone: str) -> bool:
-    """A clinician cleared off-label use (D1) or the deeper cap (D2) for this zone and day."""
-    given = [
-        clearance
-        for clearance in case.consultation.clearances
-        if clearance.rule == rule
-        and clearance.on <= case.on <= clearance.until
-        and (not clearance.zones or zone in case.expand(clearance.zones))
-    ]
-    return any(
-        clearance.outcome == "cleared" and clearance.role == "C" for clearance in given
-    ) and (all(clearance.outcome != "refused" for clearance in given))
-
-
 # --- course and preparation -------------------------------------------------------------------
 
 
 def _course(case: Case, zones: Sequence[ZonePlan], assessment: Assessment) -> Course | None:
-    needs = [need for zone in zones for need in _need(zone, assessment)]
+    needs = [need for zone in zones for need in _need(case, zone, assessment)]
     try:
         calendar, endings = case.consultation.calendar, tuple(_endings(case, assessment))
         return course(case.knowledge, needs, calendar, case.on, endings)
@@ -227,20 +221,32 @@ def _endings(case: Case, assessment: Assessment) -> Iterator[Ending]:
     for finding in assessment.findings:
         if finding.cleared is not None:
             yield Ending(
-                rule=finding.rule,
+                what=f"The clearance of {finding.rule}",
                 zones=finding.zones,
                 until=finding.cleared.until,
                 claims=finding.claims,
             )
+    yield from _licence_end(case)
     for given in case.consultation.clearances:
-        if given.rule == "D2" and given.outcome == "cleared" and given.until >= case.on:
+        if given.rule == DEEPER and given.outcome == "cleared" and given.until >= case.on:
             zones = tuple(z for z in case.zones if not given.zones or z in case.expand(given.zones))
             claims = (f"zone.{base(zone)}.hard-cap-clinician" for zone in zones)
             held = tuple(claim for claim in dict.fromkeys(claims) if claim in case.knowledge.claims)
-            yield Ending(rule="D2", zones=zones, until=given.until, claims=held)
+            yield Ending(what="The clearance of D2", zones=zones, until=given.until, claims=held)
 
 
-def _need(zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
+def _licence_end(case: Case) -> Iterator[Ending]:
+    operator = case.consultation.operator
+    if operator is not None and operator.licence_until is not None:
+        yield Ending(
+            what="The operator's licence",
+            zones=(),
+            until=operator.licence_until,
+            claims=("rule.o1.class",),
+        )
+
+
+def _need(case: Case, zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
     """Zones with a protocol, unless something without a date stands against them."""
     made = [p for p in zone.protocols if p.sessions is not None and p.interval is not None]
     if not made or (zone.status == "deferred" and zone.free_from is None):
@@ -251,14 +257,37 @@ def _need(zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
         zone=zone.zone,
         concerns=tuple(p.concern for p in made),
         sessions=max(counts, key=lambda count: count.value),
-        interval=max(intervals, key=lambda interval: interval.value),
-        free_from=_free_from(zone, assessment),
+        interval=(interval := _longest(intervals, case.on)),
+        free_from=_latest(_free_from(zone, assessment), _after_last(case, zone.zone, interval)),
         needs_clearance=zone.status == "needs-clearance"
         or any(
             finding.verdict is Verdict.CLEAR and concerns_zone(finding, zone.zone)
             for finding in assessment.findings
         ),
     )
+
+
+def _longest(intervals: Sequence[Cited], on: date) -> Cited:
+    return max(intervals, key=lambda interval: later(on, interval.value, interval.unit))
+
+
+def _latest(*days: CitedDate | None) -> CitedDate | None:
+    return max((day for day in days if day is not None), key=lambda day: day.on, default=None)
+
+
+def _after_last(case: Case, zone: str, interval: Cited) -> CitedDate | None:
+    """The concern's own interval holds from the last needling too, unless C44 was cleared."""
+    listed = case.consultation.procedures
+    if isinstance(listed, str) or is_cleared(case, "C44", zone):
+        return None
+    days = [
+        later(done.on, interval.value, interval.unit)
+        for done in listed.list
+        if done.kind == "microneedling" and done.on is not None
+        if not done.zones or zone in case.expand(done.zones)
+    ]
+    after = [day for day in days if day > case.on]
+    return CitedDate(max(after), interval.claims) if after else None
 
 
 def _free_from(zone: ZonePlan, assessment: Assessment) -> CitedDate | None:
@@ -272,13 +301,33 @@ def _free_from(zone: ZonePlan, assessment: Assessment) -> CitedDate | None:
     return CitedDate(zone.free_from, merge(*waits))
 
 
-def _prepared(case: Case, assessment: Assessment, schedule: Course | None) -> Preparation | None:
-    if schedule is None:
+def _prepared(
+    case: Case, assessment: Assessment, zones: Sequence[ZonePlan], schedule: Course | None
+) -> Preparation | None:
+    """For the first session, or for a test spot on the day judged."""
+    if schedule is not None:
+        first = schedule.sessions[0].day
+        treated = dict.fromkeys(zone for s in schedule.sessions for zone in s.zones)
+    else:
+        first = CitedDate(case.on, ())
+        treated = dict.fromkeys(zone.zone for zone in zones if zone.status == "test-spot")
+    if not treated:
         return None
     try:
-        return preparation(case, assessment, schedule)
+        return preparation(case, assessment, tuple(treated), first)
     except NotAccepted:
         return None
+
+
+def _why_no_course(zones: Sequence[ZonePlan], schedule: Course | None) -> str:
+    """In words, why there are no dates."""
+    if schedule is not None:
+        return ""
+    if not any(zone.status in _OPEN for zone in zones):
+        return "No zone can be planned as things stand."
+    if any(p.sessions is not None for zone in zones for p in zone.protocols):
+        return "No dates: a wait has no end yet, or the calendar leaves too few open days."
+    return "No course: nothing but a test spot is allowed."
 
 
 # --- alternatives -----------------------------------------------------------------------------

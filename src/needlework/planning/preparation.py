@@ -13,7 +13,6 @@ from needlework.planning.model import (
     AntisepticChoice,
     CitedDate,
     CitedText,
-    Course,
     Preparation,
     Stop,
 )
@@ -33,11 +32,12 @@ STOPS: Final[Mapping[str, str]] = {
 """Waits of the screening rules that a client can still keep, and what they are for."""
 
 
-def preparation(case: Case, assessment: Assessment, course: Course) -> Preparation:
-    """How the client and the room are made ready for the first session."""
-    zones = tuple(dict.fromkeys(zone for session in course.sessions for zone in session.zones))
+def preparation(
+    case: Case, assessment: Assessment, zones: Sequence[str], first: CitedDate
+) -> Preparation:
+    """How the client and the room are made ready for the first session, or for a test spot."""
     return Preparation(
-        stops=tuple(_stops(case.knowledge, course.sessions[0].day)),
+        stops=tuple(_stops(case.knowledge, first)),
         steps=(*_steps(case.knowledge), *_sun_plan(case, assessment)),
         antiseptics=tuple(_antiseptics(case.knowledge, assessment, zones)),
         anaesthetics=anaesthetics(case, assessment.findings, zones),

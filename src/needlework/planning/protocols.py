@@ -250,12 +250,20 @@ def _notes(
     knowledge: Knowledge, plain: Protocol, fit: LabelFit, depth: Depth, setting: Setting
 ) -> tuple[CitedText, ...]:
     notes = list(_deeper(knowledge, plain, fit, depth, setting))
+    start = knowledge.depth_mm(_start_claim(knowledge, plain))
+    if depth.maximum.value < start.value:
+        text = f"Shallower than the usual start of {start.value:g} mm: expect less, add no passes."
+        notes.append(CitedText(text, start.claims))
     for key in ("referral", "evidence"):
         claim_id = f"concern.{plain.concern}.{key}"
         if claim_id in knowledge.claims:
             notes.append(_text(knowledge, claim_id))
     notes += _test_spot_notes(setting.limits)
     return tuple(notes)
+
+
+def _start_claim(knowledge: Knowledge, plain: Protocol) -> str:
+    return f"zone.{plain.zone}.{knowledge.release.concerns[plain.concern].family}-start"
 
 
 def _deeper(

@@ -29,9 +29,9 @@ class Need(Struct, frozen=True, kw_only=True):
 
 
 class Ending(Struct, frozen=True, kw_only=True):
-    """A clearance that counts today, and its last day."""
+    """Something that counts today, such as a clearance or a licence, and its last day."""
 
-    rule: str
+    what: str
     zones: tuple[str, ...]
     until: date
     claims: tuple[str, ...]
@@ -44,14 +44,14 @@ def course(
     on: date,
     endings: Sequence[Ending] = (),
 ) -> Course | None:
-    """Sessions for all zones on one schedule; None when no day within three years is open."""
+    """Sessions for all zones on one schedule; None when they do not all find an open day."""
     if not needs:
         return None
-    interval = _interval(knowledge, needs)
-    made = _sessions(needs, interval, calendar, on)
-    sessions = tuple(_with_notes(session, endings) for session in made)
-    if not sessions:
+    interval = _interval(knowledge, needs, on)
+    made = tuple(_sessions(needs, interval, calendar, on))
+    if sum(len(session.zones) for session in made) < sum(round(n.sessions.value) for n in needs):
         return None
+    sessions = tuple(_with_notes(session, endings) for session in made)
     return Course(
         interval=interval,
         sessions=sessions,
@@ -60,11 +60,12 @@ def course(
     )
 
 
-def _interval(knowledge: Knowledge, needs: Sequence[Need]) -> Cited:
+def _interval(knowledge: Knowledge, needs: Sequence[Need], on: date) -> Cited:
     """The larger of what the concerns ask and of C44's wait; equals are all cited."""
     every = (knowledge.number("rule.c44.wait"), *(need.interval for need in needs))
-    longest = max(every, key=lambda cited: cited.value)
-    equals = (cited.claims for cited in every if cited.value == longest.value)
+    ends = [later(on, cited.value, cited.unit) for cited in every]
+    longest = every[ends.index(max(ends))]
+    equals = (c.claims for c, end in zip(every, ends, strict=True) if end == max(ends))
     return Cited(longest.value, longest.unit, merge(*equals))
 
 
@@ -109,7 +110,7 @@ def _begin(needs: Sequence[Need], interval: Cited, earliest: CitedDate) -> Cited
 
 
 def _with_notes(session: Session, endings: Sequence[Ending]) -> Session:
-    """Say which clearances will have ended by the day of a session."""
+    """Say what will have ended by the day of a session."""
     ended = [
         ending
         for ending in endings
@@ -118,7 +119,7 @@ def _with_notes(session: Session, endings: Sequence[Ending]) -> Session:
     ]
     notes = tuple(
         CitedText(
-            f"The clearance of {ending.rule} ends on {ending.until}: renew it before this session.",
+            f"{ending.what} ends on {ending.until}: renew it before this session.",
             ending.claims,
         )
         for ending in ended
@@ -161,10 +162,9 @@ def _checks(
     """Photographs and scores before the first session, between, and after the last."""
     concerns = tuple(dict.fromkeys(name for need in needs for name in need.concerns))
     yield Check(what="photographs and baseline score", day=sessions[0].day, concerns=concerns)
-    for what, key in _AFTER_EACH.items():
-        claim_id = f"course.schedule.{key}"
-        if claim_id in knowledge.claims:
-            yield Check(what=what, day=_after(knowledge, sessions[0].day, claim_id))
+    for session in sessions:
+        day = _after(knowledge, session.day, "course.schedule.check-in-photo")
+        yield Check(what=f"check-in photograph after session {session.number}", day=day)
     last = _last_days(needs, sessions)
     for what, key in _AFTER_LAST.items():
         yield from _merged(what, _due(knowledge, concerns, key, last))
@@ -189,7 +189,6 @@ def _merged(what: str, due: Iterable[tuple[str, CitedDate]]) -> Iterator[Check]:
         yield Check(what=what, day=CitedDate(on, claims), concerns=tuple(names))
 
 
-_AFTER_EACH: Mapping[str, str] = {"check-in photograph": "check-in-photo"}
 _AFTER_LAST: Mapping[str, str] = {
     "first score": "first-score",
     "score and judge the result": "judge",

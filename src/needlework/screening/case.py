@@ -37,7 +37,8 @@ CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "skin.warts": ("warts",),
     "skin.mole_birthmark_or_vascular_lesion": ("vascular-lesion",),
     "skin.infection": ("infection",),
-    "skin.acne": ("acne",),
+    "skin.acne": ("acne", "acne-severe"),
+    "skin.cold_sore": ("cold-sore-active",),
     "history.pregnancy": ("pregnancy",),
     "history.breastfeeding": ("breastfeeding",),
     "history.pih": ("pih",),
@@ -45,12 +46,17 @@ CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "history.smoking": ("smoking",),
     "history.expectation_or_body_image_concern": ("body-dysmorphia",),
     "skin.hypertrophic_scar": ("hypertrophic-scar",),
-    "skin.rosacea": ("rosacea-papulopustular", "rosacea-erythematotelangiectatic"),
+    "skin.rosacea": (
+        "rosacea-papulopustular",
+        "rosacea-erythematotelangiectatic",
+        "rosacea-active",
+    ),
     "skin.eczema_psoriasis_lichen_or_dermatitis": (
         "eczema",
         "psoriasis",
         "lichen-planus",
         "dermatitis",
+        "dermatosis-active",
     ),
     "skin.vitiligo": ("vitiligo",),
 }
@@ -64,6 +70,7 @@ class Named(Struct, frozen=True, kw_only=True):
     match: Match
     name: str
     classes: frozenset[str]
+    differs: bool = False
 
     @property
     def shown(self) -> str:
@@ -115,6 +122,11 @@ class Case:
         there = self.expand(named)
         return tuple(zone for zone in self.zones if zone in there)
 
+    def covers_plan(self, details: object) -> bool:
+        """An answer that names zones speaks of those alone; one that names none, of all."""
+        named = details.zones if isinstance(details, ZoneTold) else ()
+        return not named or self.expand(named).issuperset(self.zones)
+
     @cached_property
     def conditions(self) -> tuple[Named, ...]:
         """Conditions of the free list, resolved."""
@@ -152,15 +164,28 @@ class Case:
     def _named(
         self, given: object, name: str, confirmed_as: str, look_up: Callable[[str], Match]
     ) -> Named:
-        match = look_up(confirmed_as or name)
-        return Named(given=given, match=match, name=_title(match, name), classes=match.classes)
+        return _resolved(given, name, look_up(name), look_up(confirmed_as or name))
 
     def _medicine(self, item: Medicine) -> Named:
         """An ambiguous name keeps the classes of every reading: the milder is never assumed."""
-        match = self.lexicon.medicine(item.confirmed_as or item.name)
+        typed = self.lexicon.medicine(item.name)
+        meant = self.lexicon.medicine(item.confirmed_as or item.name)
         if item.route != "unknown":
-            match = match.by_route(item.route)
-        return Named(given=item, match=match, name=_title(match, item.name), classes=match.classes)
+            typed, meant = typed.by_route(item.route), meant.by_route(item.route)
+        return _resolved(item, item.name, typed, meant)
+
+
+def _resolved(given: object, name: str, typed: Match, meant: Match) -> Named:
+    """A confirmation settles a name that was not recognised; it never takes away what was."""
+    known = {entry.id for entry in typed.entries}
+    differs = bool(known) and not known.issubset(entry.id for entry in meant.entries)
+    return Named(
+        given=given,
+        match=meant,
+        name=_title(meant, name),
+        classes=meant.classes | (typed.classes if typed.kind != "ambiguous" else frozenset()),
+        differs=differs and typed.kind == "exact",
+    )
 
 
 @cache

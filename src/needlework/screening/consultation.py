@@ -240,6 +240,7 @@ class Procedure(_Part, frozen=True, kw_only=True):
 
     kind: ProcedureKind
     on: date | None = None
+    needle_length_mm: Annotated[float, Meta(gt=0, le=5)] | None = None
     zones: ZoneNames = ()
 
 
@@ -331,6 +332,7 @@ class GivenClearance(_Part, frozen=True, kw_only=True):
     rule: str
     outcome: Literal["cleared", "refused"]
     role: Literal["C", "P"]
+    by: Name = ""
     on: date
     until: date
     zones: ZoneNames = ()
@@ -351,6 +353,7 @@ class Consultation(_Part, frozen=True, kw_only=True):
     history: History = History()
     skin: Skin = Skin()
     medicines: YesNo | Medicines = "unknown"
+    new_medicines_or_antibiotics: Answer = "unknown"
     conditions: YesNo | Conditions = "unknown"
     allergies: YesNo | Allergies = "unknown"
     procedures: YesNo | Procedures = "unknown"

@@ -93,9 +93,10 @@ def _settle(finding: Finding, case: Case) -> Iterator[Finding]:
         if given.outcome == "refused":
             # A refusal that holds today outweighs any clearance of the same rule.
             if not finding.zones:
-                break
+                yield msgspec.structs.replace(finding, refused=True)
+                return
             if reached:
-                yield msgspec.structs.replace(finding, zones=tuple(reached))
+                yield msgspec.structs.replace(finding, zones=tuple(reached), refused=True)
         elif reached or (not finding.zones and not given.zones):
             yield _cleared(finding, given, tuple(reached))
             if not finding.zones:
@@ -120,6 +121,7 @@ def _answers(finding: Finding, override: Override, case: Case) -> list[GivenClea
 def _may_clear(given: GivenClearance, override: Override, on: date) -> bool:
     """The role is enough, and the first day on which it may be cleared has come."""
     in_time = override.not_before is None or on >= override.not_before
+    in_time = in_time and (override.since is None or given.on >= override.since)
     return in_time and Role(given.role) in (override.role, Role.CLINICIAN)
 
 
@@ -139,6 +141,7 @@ def _cleared(finding: Finding, given: GivenClearance, zones: tuple[str, ...]) ->
             on=given.on,
             until=given.until,
             was=finding.verdict,
+            by=given.by,
             conditions=given.conditions,
         ),
     )
@@ -148,7 +151,8 @@ def _after_clearance(finding: Finding) -> Verdict:
     becomes = finding.override.becomes if finding.override else Verdict.INFO
     if becomes is not Verdict.INFO:
         return becomes
-    return Verdict.LIMIT if finding.limit is not None else Verdict.INFO
+    keeps = finding.limit is not None and finding.verdict is not Verdict.LIMIT
+    return Verdict.LIMIT if keeps else Verdict.INFO
 
 
 def _zone_verdict(zone: str, findings: tuple[Finding, ...]) -> ZoneVerdict:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from needlework.evidence import Cited, Claim, Role, Verdict
 from needlework.screening.case import CONDITIONS, Case, Named, base
 from needlework.screening.consultation import Procedure
+from needlework.screening.consultation import Told as Answer
 from needlework.screening.model import Finding, Limit, Override
 from needlework.units import later
 
@@ -18,12 +19,16 @@ Answered = Literal["yes", "no", "unknown"]
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """An answer as it counts on the day: an old `no` is unknown again, a `yes` stays."""
+    """An answer as it counts on the day: an old `no` is unknown again, a `yes` stays.
+
+    `listed` says that it stands in the free list of conditions, where nobody said in which zones.
+    """
 
     answer: Answered
     expired: bool
     on: date
     details: object
+    listed: bool = False
 
     @property
     def yes(self) -> bool:
@@ -72,17 +77,20 @@ class Inquiry:
 
     def told(self, path: str, validity: str = "validity") -> Told:
         """The answer at `path` as it counts today."""
-        answer, given, details = self.case.dated(path)
-        if self.case.condition_keys.intersection(CONDITIONS.get(path, ())):
-            answer = "yes"
+        said, given, details = self.case.dated(path)
+        listed = bool(self.case.condition_keys.intersection(CONDITIONS.get(path, ())))
         expired = self.on > self.after(given, validity)
-        if answer not in ("yes", "unknown"):
-            answer = "unknown" if expired else "no"
-        return Told(answer=answer, expired=expired, on=given, details=details)  # type: ignore[arg-type]
+        answer: Answered = "unknown"
+        if said == "yes" or listed or _contradicts(details):
+            answer = "yes"
+        elif said == "no" and not expired and self.case.covers_plan(details):
+            answer = "no"
+        return Told(answer=answer, expired=expired, on=given, details=details, listed=listed)
 
     def where(self, told: Told, region: str = "") -> tuple[str, ...]:
         """Planned zones, of one region if named, that a `yes` is about."""
-        return self.within(self.case.zones_of(told.details), region)
+        zones = self.zones if told.listed else self.case.zones_of(told.details)
+        return self.within(zones, region)
 
     def within(self, zones: Iterable[str], region: str = "") -> tuple[str, ...]:
         """Those of `zones` that lie in `region`."""
@@ -166,10 +174,12 @@ class Inquiry:
         override_from: date | None = None,
         becomes: Verdict = Verdict.INFO,
         asks: str = "",
+        since: date | None = None,
     ) -> Finding:
         """A finding whose verdict is claim `key`, resting on that claim and on those in `uses`.
 
-        `zones=None` is the whole client. `override` names the role claim; a STOP can be cleared
+        `zones=None` is the whole client. `since` is the day of what happened: no clearance given
+        before it reaches it. `override` names the role claim; a STOP can be cleared
         only where `becomes` says what it turns into.
         """
         verdict = Verdict(self.claim(key).word)
@@ -188,7 +198,7 @@ class Inquiry:
             claims=tuple([*used, self._prefix + override] if may else used),
             until=until,
             limit=limit,
-            override=Override(role=role, not_before=override_from, becomes=becomes)
+            override=Override(role=role, not_before=override_from, becomes=becomes, since=since)
             if may
             else None,
             asks=asks,
@@ -222,6 +232,15 @@ class Inquiry:
         )
 
 
+def _contradicts(details: object) -> bool:
+    """A `no` beside a day, a kind or a severity is no `no`."""
+    if not isinstance(details, Answer):
+        return False
+    parts = (getattr(details, name) for name in details.__struct_fields__ if name not in _COMMON)
+    return any(part not in (None, "unknown", "no", (), "") for part in parts)
+
+
+_COMMON = ("answer", "on", "zones", "list")
 _CLEARABLE = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR, Verdict.LIMIT)
 
 

@@ -11,11 +11,15 @@ from needlework.evidence import Cited, Role, Verdict
 
 
 class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who may clear a finding, from which day, and what the finding then becomes."""
+    """Who may clear a finding, from which day, and what the finding then becomes.
+
+    `since` is the day of what happened: a clearance from before it was for something else.
+    """
 
     role: Role
     not_before: date | None = None
     becomes: Verdict = Verdict.INFO
+    since: date | None = None
 
 
 TestSpot = Literal["", "offer", "only"]
@@ -46,6 +50,7 @@ class ClearedBy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     on: date
     until: date
     was: Verdict
+    by: str = ""
     conditions: str = ""
 
 
@@ -68,6 +73,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: Limit | None = None
     asks: str = ""
     cleared: ClearedBy | None = None
+    refused: bool = False
 
 
 class Question(Struct, frozen=True, kw_only=True):

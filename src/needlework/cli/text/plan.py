@@ -54,6 +54,9 @@ def plan_page(plan: Plan, knowledge: Knowledge, *, with_why: bool) -> bytes:
         _notes(paper, places, names)
         if plan.course is not None:
             _course(paper, plan.course, names, with_why=with_why)
+        else:
+            paper.heading("Course")
+            paper.pairs([("–", plan.no_course)])
         if plan.preparation is not None:
             preparation(paper, plan.preparation, names, plan.judged_on, with_why=with_why)
         _alternatives(paper, plan.alternatives, with_why=with_why)

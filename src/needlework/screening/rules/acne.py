@@ -25,6 +25,8 @@ def inflammatory_acne(it: Inquiry) -> Iterator[Finding]:
 
 def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
     severity = told.details.severity if isinstance(told.details, AcneTold) else "unknown"
+    if "acne-severe" in it.case.condition_keys:
+        severity = "severe"
     here, reach = it.where(told), _reach_if_severe(it, told)
     if severity == "few-papules" and here:
         summary = "A few inflamed papules: keep off them with a margin."

@@ -66,7 +66,8 @@ def methaemoglobin(it: Inquiry) -> Iterator[Finding]:
     if told.yes:
         summary = f"Methaemoglobinaemia or G6PD deficiency: no {barred}."
         yield it.find("class", summary, products=agents, uses=("agents",))
-    for named in it.medicines("methaemoglobin-inducer", "nitrate"):
+    on_skin = (named for named, _ in it.products("methaemoglobin-inducer", "nitrate"))
+    for named in (*it.medicines("methaemoglobin-inducer", "nitrate"), *on_skin):
         summary = f"{named.shown} can cause methaemoglobinaemia: no {barred}."
         yield it.find("class", summary, products=agents, uses=("agents",))
     question = "Has the client methaemoglobinaemia or G6PD deficiency?"

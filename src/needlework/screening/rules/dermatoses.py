@@ -27,6 +27,8 @@ def rosacea(it: Inquiry) -> Iterator[Finding]:
 def _rosacea(it: Inquiry, details: object, zones: tuple[str, ...]) -> Finding:
     kinds = _kinds(it, details)
     active = details.active if isinstance(details, RosaceaTold) else "unknown"
+    if "rosacea-active" in it.case.condition_keys:
+        active = "yes"
     if not kinds:
         question = "Of which kind is the rosacea: papulopustular or erythematotelangiectatic?"
         return it.ask("skin.rosacea", question, zones=zones)
@@ -68,6 +70,9 @@ def skin_disease(it: Inquiry) -> Iterator[Finding]:
     told = it.told(_ECZEMA)
     if told.yes and (zones := it.where(told)):
         active = told.details.active if isinstance(told.details, DermatosisTold) else "unknown"
+        if told.listed and active != "yes":
+            # The list of conditions says neither where nor how active: the answer is for another.
+            active = "yes" if "dermatosis-active" in it.case.condition_keys else "unknown"
         yield _dermatosis(it, active, zones)
     if told.ask:
         question = "Is or was there eczema, psoriasis, lichen planus or dermatitis in these zones?"

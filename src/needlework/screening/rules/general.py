@@ -80,13 +80,16 @@ def professional_barred(it: Inquiry) -> Iterator[Finding]:
     if operator is None:
         return
     place = it.case.consultation.jurisdiction
+    outside = operator.profession in it.claim("not-health-professions").words
     barred = law_of(it, place, f"{operator.profession}-allowed")
+    if barred is None and outside:
+        # Where the law leaves needling to medical staff, nobody else of no health profession may.
+        barred = law_of(it, place, "aesthetician-allowed")
     if barred is not None and barred.value is False:
         yield it.find(
             "class", f"The law of the place does not let this profession needle ({place})."
         )
     intimate = law_of(it, place, "intimate-area-specified")
-    outside = operator.profession in it.claim("not-health-professions").words
     if outside and intimate is not None and intimate.value is True:
         there = it.claim("intimate-zones").words
         zones = tuple(zone for zone in it.zones if base(zone) in there)
@@ -102,8 +105,11 @@ def professional_barred(it: Inquiry) -> Iterator[Finding]:
 def law_of(it: Inquiry, place: str, key: str) -> Claim | None:
     """What the law of a place says, or that of the country it is part of."""
     for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
-        claim = it.case.knowledge.claims.get(f"jurisdiction.{name}.{key}")
+        claim_id = f"jurisdiction.{name}.{key}"
+        claim = it.case.knowledge.claims.get(claim_id)
         if claim is not None:
+            if claim_id in it.case.knowledge.rejected:
+                it.refused.add(claim_id)
             return claim
     return None
 
@@ -164,6 +170,8 @@ def name_not_recognised(it: Inquiry) -> Iterator[Finding]:
 
 def _question(named: Named) -> str:
     shown = named.shown
+    if named.differs:
+        return f"“{shown}” was recognised, and confirmed as something else: which is right?"
     if named.match.kind == "unknown":
         return f"“{shown}” is not recognised: what is it? Confirm it by another name."
     if named.match.kind == "suggestion":
@@ -201,3 +209,42 @@ def adjunct(it: Inquiry) -> Iterator[Finding]:
             zones=zones,
             key="class",
         )
+
+
+@rule("M1")
+def new_medicines(it: Inquiry) -> Iterator[Finding]:
+    """New medicines and antibiotics are asked about on the day, whatever an older list says."""
+    told = it.told("new_medicines_or_antibiotics")
+    if told.yes:
+        question = "Which new medicine or antibiotic? Add it to the list of medicines."
+        yield it.ask("new_medicines_or_antibiotics", question)
+    elif told.ask:
+        question = "Any new medicine or antibiotic that the list of medicines does not hold?"
+        yield it.ask("new_medicines_or_antibiotics", question)
+
+
+@rule("M2")
+def stopped_lately(it: Inquiry) -> Iterator[Finding]:
+    """What was taken until a few weeks ago may still weaken defence, clotting or rhythm."""
+    for named in it.medicines(*it.claim("classes").words, stopped=True):
+        ended = named.given.stopped_on  # type: ignore[attr-defined]
+        if it.on < it.after(ended, "window"):
+            yield it.find(
+                "class",
+                f"Took {named.shown} until {ended}: its effect may last; a clinician decides.",
+                uses=("classes", "window"),
+                since=ended,
+            )
+
+
+@rule("P1")
+def anaesthetic_wish(it: Inquiry) -> Iterator[Finding]:
+    """Whether the skin is to be numbed, and with what, is asked before the day."""
+    wish = it.case.consultation.anaesthetic
+    if wish is None or wish.answer == "unknown":
+        question = "Is a topical anaesthetic wished?"
+    elif wish.answer == "yes" and not wish.products:
+        question = "Which topical anaesthetic, on which area?"
+    else:
+        return
+    yield it.ask("anaesthetic", question, products=("anaesthetic",), key="class", uses=("class",))

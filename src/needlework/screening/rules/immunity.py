@@ -15,7 +15,8 @@ _SUPPRESSING = ("immunosuppressant", "biologic", "jak-inhibitor", "systemic-ster
 def weakened_immune_defence(it: Inquiry) -> Iterator[Finding]:
     """A clinician clears weakened immune defence; chemotherapy stops."""
     yield from _chemotherapy(it)
-    for named in it.medicines(*_SUPPRESSING):
+    on_skin = (named for named, _ in it.products(*_SUPPRESSING))
+    for named in (*it.medicines(*_SUPPRESSING), *on_skin):
         if "chemotherapy" not in named.classes:
             summary = f"Takes {named.shown}, which weakens immune defence: a clinician must clear."
             yield it.find("class", summary)
@@ -35,7 +36,8 @@ def weakened_immune_defence(it: Inquiry) -> Iterator[Finding]:
 def _chemotherapy(it: Inquiry) -> Iterator[Finding]:
     told = it.told("history.chemotherapy")
     key, role = "class-chemotherapy", "override-chemotherapy"
-    for named in it.medicines("chemotherapy"):
+    on_skin = (named for named, _ in it.products("chemotherapy"))
+    for named in (*it.medicines("chemotherapy"), *on_skin):
         summary = f"Chemotherapy now ({named.shown}): do not treat."
         yield it.find(key, summary, override=role)
     if told.yes:

@@ -88,7 +88,7 @@ def herpes_in_the_past(it: Inquiry) -> Iterator[Finding]:
     if not face:
         return
     told = it.told("history.herpes_simplex")
-    if told.yes:
+    if told.yes or it.told("skin.cold_sore").yes:
         yield it.find(
             "class",
             "Herpes simplex before: a clinician considers antiviral prophylaxis and records it.",

@@ -22,6 +22,7 @@ def botulinum_toxin(it: Inquiry) -> Iterator[Finding]:
                 zones=zones,
                 until=free,
                 uses=("wait",),
+                since=done.on,
             )
     if it.unlisted("procedures"):
         yield it.ask("procedures", "Which procedures were done in the last 12 months, and where?")

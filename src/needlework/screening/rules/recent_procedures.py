@@ -51,6 +51,7 @@ def filler(it: Inquiry) -> Iterator[Finding]:
                 zones=zones,
                 until=free,
                 uses=("wait",),
+                since=done.on,
             )
     yield from _list_is_old(it)
 
@@ -70,6 +71,7 @@ def resurfacing(it: Inquiry) -> Iterator[Finding]:
                 zones=zones,
                 until=free,
                 uses=(f"wait-{done.kind}",),
+                since=done.on,
             )
     yield from _list_is_old(it)
 
@@ -113,14 +115,18 @@ def surgery(it: Inquiry) -> Iterator[Finding]:
 def _surgery(it: Inquiry, done: Procedure, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
     """Surgery in zones whose scar, if it is a target, is older than this surgery."""
     left = tuple(zone for zone in zones if not _is_target(it, zone, day))
-    facial = left if done.kind == "facial-surgery" else it.within(left, "face")
+    near = (*it.within(left, "face"), *it.within(left, "neck"))
+    named = left if done.zones else near
+    facial = named if done.kind == "facial-surgery" else it.within(left, "face")
+    if done.kind == "facial-surgery" and not done.zones:
+        left = near
     elsewhere = tuple(zone for zone in left if zone not in facial)
     if facial and it.on < (free := it.after(day, "wait")):
         summary = f"Facial surgery on {day}: needle these zones from {free} on."
-        yield it.find("class", summary, zones=facial, until=free, uses=("wait",))
+        yield it.find("class", summary, zones=facial, until=free, uses=("wait",), since=day)
     elif facial and it.on < (end := it.after(day, "clear-until")):
         summary = f"Facial surgery on {day}: until {end} a clinician must clear these zones."
-        yield it.find("class-later", summary, zones=facial, uses=("wait", "clear-until"))
+        yield it.find("class-later", summary, zones=facial, uses=("wait", "clear-until"), since=day)
     if elsewhere:
         yield from _scar(it, day, elsewhere)
 
@@ -129,21 +135,20 @@ def _scar(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
     """A wound of that day: closed to needling at first, then for a clinician to judge."""
     if it.on < (free := it.after(day, "wait-scar")):
         summary = f"Surgical scar of {day}: needle these zones from {free} on."
-        yield it.find("class-scar-early", summary, zones=zones, until=free, uses=("wait-scar",))
+        yield it.find(
+            "class-scar-early", summary, zones=zones, until=free, uses=("wait-scar",), since=day
+        )
     elif it.on < it.after(day, "clear-until"):
         summary = f"Surgical scar of {day}: a clinician must confirm that it has healed."
-        yield it.find("class-scar", summary, zones=zones, uses=("wait-scar", "clear-until"))
+        yield it.find(
+            "class-scar", summary, zones=zones, uses=("wait-scar", "clear-until"), since=day
+        )
 
 
 def _is_target(it: Inquiry, zone: str, day: date) -> bool:
-    """A scar left by surgery of that day or a later one is what is to be treated here."""
-    return any(
-        wish.concern == "surgical-scar"
-        and wish.scar_on is not None
-        and wish.scar_on >= day
-        and zone in it.case.expand(wish.zones)
-        for wish in it.case.consultation.concerns
-    )
+    """The scar of that very surgery is all that is to be treated here."""
+    here = [w for w in it.case.consultation.concerns if zone in it.case.expand(w.zones)]
+    return all(wish.concern == "surgical-scar" and wish.scar_on == day for wish in here)
 
 
 @rule("C36")
@@ -160,6 +165,7 @@ def hair_removal(it: Inquiry) -> Iterator[Finding]:
                 until=free,
                 uses=("wait", "override-wait"),
                 override_from=it.after(done.on, "override-wait"),
+                since=done.on,
             )
     yield from _list_is_old(it)
 
@@ -167,22 +173,24 @@ def hair_removal(it: Inquiry) -> Iterator[Finding]:
 @rule("C44")
 def last_needling(it: Inquiry) -> Iterator[Finding]:
     """Wait after the last needling of a zone; sooner only where trials of the concern did so."""
-    for done, zones in it.procedures("microneedling"):
-        if done.on is None:
+    least = it.cited("home-max")
+    for done, zones in it.procedures("microneedling", "microneedling-home"):
+        at_home = done.kind == "microneedling-home"
+        if at_home and done.needle_length_mm is None:
+            question = "How long were the needles that were used at home on these zones?"
+            yield it.ask("procedures", question, zones=zones, uses=("home-max",))
+        elif at_home and done.needle_length_mm is not None and done.needle_length_mm <= least.value:
+            yield it.find(
+                "class-home",
+                f"Needled at home with needles of {least.value:g} {least.unit} or less: no wait.",
+                zones=zones,
+                uses=("home-max",),
+                override="override-none",
+            )
+        elif done.on is None:
             yield it.ask("procedures", "When were these zones last needled?", zones=zones)
         elif it.on < it.after(done.on, "wait"):
             yield from _too_soon(it, done.on, zones)
-    for done, zones in it.procedures("microneedling-home"):
-        if done.on is None or it.on < it.after(done.on, "wait"):
-            least = it.cited("home-max")
-            yield it.find(
-                "class-home",
-                f"Needled at home: with needles above {least.value:g} {least.unit},"
-                " enter it as microneedling.",
-                zones=zones,
-                uses=("home-max", "wait"),
-                override="override-none",
-            )
     yield from _list_is_old(it)
 
 
@@ -198,6 +206,7 @@ def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Findin
             until=free,
             uses=("wait",),
             override="override-none",
+            since=day,
         )
     if short:
         used = tuple(dict.fromkeys(claim for found in short.values() for claim in found))
@@ -209,6 +218,7 @@ def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Findin
             until=free,
             uses=("wait", "override-wait"),
             override_from=soonest,
+            since=day,
         )
         yield msgspec.structs.replace(found, claims=(*found.claims, *used))
 
@@ -220,16 +230,15 @@ def _ends(it: Inquiry, day: date, used: tuple[str, ...]) -> Iterator[date]:
 
 
 def _published(it: Inquiry, zone: str) -> tuple[str, ...]:
-    """Claims of a short interval in trials, for the concerns that are wished in a zone."""
+    """Claims of a short interval in trials, if every concern wished in the zone has one."""
     knowledge = it.case.knowledge
-    wished = (
+    wished = [
         f"concern.{wish.concern}.interval-published-short"
         for wish in it.case.consultation.concerns
         if zone in it.case.expand(wish.zones)
-    )
-    return tuple(
-        dict.fromkeys(c for c in wished if c in knowledge.claims and c not in knowledge.rejected)
-    )
+    ]
+    known = all(c in knowledge.claims and c not in knowledge.rejected for c in wished)
+    return tuple(dict.fromkeys(wished)) if known else ()
 
 
 def _list_is_old(it: Inquiry) -> Iterator[Finding]:

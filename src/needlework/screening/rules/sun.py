@@ -51,6 +51,7 @@ def _tan(it: Inquiry) -> Iterator[Finding]:
                 until=free,
                 uses=("wait-tan", "override-wait"),
                 override_from=it.after(last, "override-wait"),
+                since=last,
             )
     if told.ask:
         yield it.ask("skin.tan", "Are these zones tanned, and since when?", zones=it.zones)

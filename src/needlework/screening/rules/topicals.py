@@ -22,7 +22,7 @@ def topical_actives(it: Inquiry) -> Iterator[Finding]:
     for name, last, zones in _used(it, "topical-steroid"):
         if last is None:
             yield _when(it, name, zones, "class-steroid")
-        else:
+        elif it.on < it.after(last, "steroid-window"):
             summary = f"{name} thins the skin if potent: a clinician decides."
             yield it.find("class-steroid", summary, zones=zones, override="override-steroid")
     for name, _, zones in _used(it, "hydroquinone"):
@@ -46,6 +46,7 @@ def _wait(it: Inquiry, kind: str, use: _Use) -> Iterator[Finding]:
             until=free,
             uses=(wait, f"{kind}-classes", earliest),
             override_from=it.after(last, earliest),
+            since=last,
         )
 
 
@@ -63,7 +64,7 @@ def _used(it: Inquiry, *classes: str) -> Iterator[_Use]:
     for named, zones in listed:
         if zones and isinstance(named.given, Product):
             yield named.shown, named.given.last_used, zones
-    repeated = {named.name for named, _ in listed}
+    repeated = {named.name for named, zones in listed if zones}
     for named in (*it.medicines(*classes), *it.medicines(*classes, stopped=True)):
         if named.name not in repeated and isinstance(named.given, Medicine):
             stopped = named.given.stopped_on
