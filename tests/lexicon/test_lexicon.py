@@ -144,6 +144,8 @@ def test_members_are_named_for_each_class() -> None:
         ("nitroglycerin", {"nitrate", "methaemoglobin-inducer"}),
         ("acitretin", {"systemic-retinoid", "acitretin", "photosensitiser"}),
         ("verapamil", {"cyp3a4-inhibitor", "cyp1a2-inhibitor"}),
+        ("mercaptopurine", {"immunosuppressant", "chemotherapy"}),
+        ("azathioprine", {"immunosuppressant", "photosensitiser"}),
         ("blt", {"anaesthetic-amide", "anaesthetic-ester", "methaemoglobin-inducer"}),
         ("lidocaine-prilocaine", {"anaesthetic-amide", "methaemoglobin-inducer"}),
     ],
@@ -304,6 +306,17 @@ def test_a_word_for_many_things_is_asked_about(word: str) -> None:
     match = LEXICON.medicine(word)
     assert match.kind == "ambiguous"
     assert match.classes
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["blood thinner", "Blood thinners", "anticoagulant", "anticoagulants", "anticoagulantes"],
+)
+def test_a_blood_thinner_may_be_of_either_sort(words: str) -> None:
+    match = LEXICON.medicine(words)
+    assert match.kind == "ambiguous"
+    assert match.classes == {"anticoagulant", "antiplatelet"}
+    assert match.by_route("oral").kind == "ambiguous"
 
 
 # --- misspellings -------------------------------------------------------------------------------
@@ -485,6 +498,125 @@ def test_conditions(text: str, keys: set[str]) -> None:
     assert match.classes == keys
 
 
+ACTIVE_DERMATOSIS = {"dermatosis-active", "active"}
+ACTIVE_COLD_SORE = {"herpes-simplex", "cold-sore-active", "active"}
+ACTIVE_ROSACEA = {"rosacea-active", "active"}
+BOTH_ROSACEAS = {"rosacea-papulopustular", "rosacea-erythematotelangiectatic"}
+SEVERE_ACNE = {"acne", "acne-severe"}
+CHEMOTHERAPY = {"chemotherapy-now", "immune-deficiency"}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("acne", {"acne"}),
+        ("mild acne", {"acne"}),
+        ("severe acne", SEVERE_ACNE),
+        ("severe acne vulgaris", SEVERE_ACNE),
+        ("acné grave", SEVERE_ACNE),
+        ("acné severo", SEVERE_ACNE),
+        ("cystic acne", SEVERE_ACNE),
+        ("acné quístico severo", SEVERE_ACNE),
+        ("nodulocystic acne", SEVERE_ACNE),
+        ("acne conglobata", SEVERE_ACNE),
+        ("acne fulminans", SEVERE_ACNE),
+        ("moderate to severe acne", SEVERE_ACNE),
+        ("active severe acne", SEVERE_ACNE | {"active"}),
+        ("acne, severe and active", SEVERE_ACNE | {"active"}),
+        ("active acne", {"acne", "active"}),
+        ("history of severe acne", {"acne"}),
+        ("antecedentes de acné quístico", {"acne"}),
+        ("cold sore", {"herpes-simplex"}),
+        ("active cold sore", ACTIVE_COLD_SORE),
+        ("cold sore now", ACTIVE_COLD_SORE),
+        ("fresh cold sore", ACTIVE_COLD_SORE),
+        ("herpes labial activo", ACTIVE_COLD_SORE),
+        ("brote de herpes", ACTIVE_COLD_SORE),
+        ("history of cold sore outbreaks", {"herpes-simplex"}),
+        ("history of cold sores, active now", ACTIVE_COLD_SORE),
+        ("active eczema", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("eczema (active)", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("eczema flare-up", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("eczema at the moment", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("severe active eczema", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("eccema en brote", ACTIVE_DERMATOSIS | {"eczema"}),
+        ("brote de psoriasis", ACTIVE_DERMATOSIS | {"psoriasis"}),
+        ("psoriasis activa", ACTIVE_DERMATOSIS | {"psoriasis"}),
+        ("liquen plano activo", ACTIVE_DERMATOSIS | {"lichen-planus"}),
+        ("current dermatitis", ACTIVE_DERMATOSIS | {"dermatitis"}),
+        ("eczema and psoriasis, both active", ACTIVE_DERMATOSIS | {"eczema", "psoriasis"}),
+        ("active eczema and asthma", ACTIVE_DERMATOSIS | {"eczema", "atopy"}),
+        ("history of eczema flares", {"eczema"}),
+        ("active rosacea", ACTIVE_ROSACEA | BOTH_ROSACEAS),
+        ("rosacea flare", ACTIVE_ROSACEA | BOTH_ROSACEAS),
+        ("brote de rosácea", ACTIVE_ROSACEA | BOTH_ROSACEAS),
+        ("active papulopustular rosacea", ACTIVE_ROSACEA | {"rosacea-papulopustular"}),
+        ("active infection", {"infection", "active"}),
+        ("infección activa", {"infection", "active"}),
+        ("active keloid", {"keloid", "active"}),
+        ("queloide activo", {"keloid", "active"}),
+        ("currently pregnant", {"pregnancy", "active"}),
+        ("cancer", {"cancer"}),
+        ("chemotherapy", CHEMOTHERAPY),
+        ("undergoing chemotherapy", CHEMOTHERAPY),
+        ("on chemo", CHEMOTHERAPY),
+        ("quimioterapia", CHEMOTHERAPY),
+        ("breast cancer on chemo", CHEMOTHERAPY | {"cancer"}),
+        ("cancer, currently on chemo", CHEMOTHERAPY | {"cancer", "active"}),
+        ("cancer currently on chemo", CHEMOTHERAPY | {"cancer", "active"}),
+        ("history of chemotherapy", {"cancer"}),
+        ("radiotherapy", {"radiotherapy"}),
+        ("history of radiotherapy", {"radiotherapy"}),
+        ("radioterapia", {"radiotherapy"}),
+    ],
+)
+def test_how_a_condition_is_now_is_kept(text: str, keys: set[str]) -> None:
+    match = LEXICON.condition(text)
+    assert match.kind == "exact"
+    assert match.classes == keys
+
+
+WORDS_OF_STATE = ["active {}", "{} active", "{} flare", "{} now", "{}, active", "{} (activo)"]
+
+
+@pytest.mark.parametrize("words", WORDS_OF_STATE)
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        *(
+            (name, "dermatosis-active")
+            for name in ("eczema", "psoriasis", "dermatitis", "liquen plano")
+        ),
+        *((name, "rosacea-active") for name in ("rosacea", "rosácea", "acne rosacea")),
+        *((name, "cold-sore-active") for name in ("cold sores", "herpes labial", "HSV-1")),
+        *((name, "active") for name in ("acne", "keloids", "impetigo", "vitiligo", "lupus", "VIH")),
+    ],
+)
+def test_no_word_of_activity_is_lost(words: str, name: str, mark: str) -> None:
+    plain, match = LEXICON.condition(name), LEXICON.condition(words.format(name))
+    assert match.kind == "exact"
+    assert match.entries == plain.entries
+    assert match.classes == plain.classes | {mark, "active"}
+
+
+@pytest.mark.parametrize("text", ["severe eczema", "psoriasis grave", "severe asthma"])
+def test_a_severity_that_no_class_holds_is_asked_about(text: str) -> None:
+    match = LEXICON.condition(text)
+    assert match.kind == "ambiguous"
+    assert match.classes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no active eczema", "eczema, not active", "inactive eczema", "eczema no longer active",
+     "sin brotes de eccema", "active", "brote", "severe", "active now"],
+)  # fmt: skip
+def test_words_of_activity_make_nothing_active_alone_or_denied(text: str) -> None:
+    match = LEXICON.condition(text)
+    assert match.kind in {"suggestion", "unknown"}
+    assert not match.marks
+
+
 @pytest.mark.parametrize("text", ["no lupus", "family history of melanoma", "haemophillia"])
 def test_a_condition_is_never_guessed(text: str) -> None:
     match = LEXICON.condition(text)
@@ -518,12 +650,67 @@ def test_allergies(text: str, class_: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "class_"),
-    [("metal", "steel"), ("metales", "nickel"), ("local anaesthetic", "anaesthetic-amide")],
+    [
+        ("metal", "steel"),
+        ("metales", "nickel"),
+        ("local anaesthetic", "anaesthetic-amide"),
+        ("antiseptic", "antiseptic"),
+        ("antiseptics", "antiseptic"),
+        ("antiséptico", "antiseptic"),
+        ("alergia a antisépticos", "antiseptic"),
+        ("disinfectants", "antiseptic"),
+    ],
 )
 def test_an_allergy_to_one_of_many_is_asked_about(text: str, class_: str) -> None:
     match = LEXICON.allergen(text)
     assert match.kind == "ambiguous"
     assert class_ in match.classes
+
+
+@pytest.mark.parametrize(
+    "text", ["antiseptic", "antiseptics", "antiséptico", "antisépticos", "allergic to antiseptics"]
+)
+def test_antiseptics_at_large_are_no_single_one(text: str) -> None:
+    (entry,) = LEXICON.allergen(text).entries
+    assert (entry.id, entry.classes, entry.vague) == ("antiseptics", ("antiseptic",), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["benzalkonium", "benzalkonium chloride", "octenidine", "Octenisept", "triclosan",
+     "hydrogen peroxide", "cetrimide", "PHMB"],
+)  # fmt: skip
+def test_other_antiseptics_are_their_own(text: str) -> None:
+    match = LEXICON.allergen(text)
+    assert match.kind == "exact"
+    assert "antiseptic" in match.classes
+    assert not {"hypochlorous-acid", "antiseptics"}.intersection(ids(match))
+    assert not {"chlorhexidine", "iodine", "alcohol"} & match.classes
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("HOCl", "hypochlorous-acid"),
+        ("bleach", "hypochlorous-acid"),
+        ("chlorhexidine digluconate", "chlorhexidine"),
+        ("PVP-I", "iodine"),
+        ("isopropanol", "alcohol"),
+        ("hand sanitiser", "alcohol"),
+    ],
+)
+def test_antiseptics_by_other_names(text: str, meant: str) -> None:
+    match = LEXICON.allergen(text)
+    assert match.kind == "exact"
+    assert meant in ids(match)
+    assert "antiseptic" in match.classes
+
+
+@pytest.mark.parametrize("text", ["severe allergy to latex", "active latex allergy"])
+def test_how_bad_an_allergy_is_changes_nothing(text: str) -> None:
+    match = LEXICON.allergen(text)
+    assert match.kind == "exact"
+    assert match.classes == {"latex"}
 
 
 # --- the loader ---------------------------------------------------------------------------------

@@ -96,6 +96,8 @@ ALLERGENS: Final = frozenset(
 CONDITIONS: Final = frozenset(
     {
         "acne",
+        "acne-severe",
+        "active",
         "actinic-keratosis",
         "atopy",
         "bleeding-disorder",
@@ -103,8 +105,11 @@ CONDITIONS: Final = frozenset(
         "breastfeeding",
         "cancer",
         "cardiac",
+        "chemotherapy-now",
+        "cold-sore-active",
         "connective-tissue-disease",
         "dermatitis",
+        "dermatosis-active",
         "diabetes",
         "eczema",
         "fainting",
@@ -127,6 +132,8 @@ CONDITIONS: Final = frozenset(
         "pregnancy",
         "pseudocholinesterase-deficiency",
         "psoriasis",
+        "radiotherapy",
+        "rosacea-active",
         "rosacea-erythematotelangiectatic",
         "rosacea-papulopustular",
         "scleroderma",
@@ -138,6 +145,25 @@ CONDITIONS: Final = frozenset(
     }
 )
 """What a condition can be; `other-known` is recognised and none of the others."""
+
+State = Literal["active", "severe"]
+
+MARKS: Final[dict[State, dict[str, str]]] = {
+    "active": {
+        "dermatitis": "dermatosis-active",
+        "eczema": "dermatosis-active",
+        "herpes-simplex": "cold-sore-active",
+        "lichen-planus": "dermatosis-active",
+        "psoriasis": "dermatosis-active",
+        "rosacea-erythematotelangiectatic": "rosacea-active",
+        "rosacea-papulopustular": "rosacea-active",
+    },
+    "severe": {"acne": "acne-severe"},
+}
+"""What a condition of a class is besides, when words beside its name say how it is now.
+
+Any condition that is said to be active has the class `active` as well.
+"""
 
 PERMITTED: Final[dict[Kind, frozenset[str]]] = {
     "medicine": CLASSES,

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from needlework.lexicon import names
-from needlework.lexicon.entry import Entry
+from needlework.lexicon.entry import MARKS, Entry, State
 from needlework.lexicon.load import DATA, Tables, load_tables
 
 MatchKind = Literal["exact", "ambiguous", "suggestion", "unknown"]
@@ -43,17 +43,19 @@ class Match(Struct, frozen=True, kw_only=True):
 
     exact: `entries` are meant, several for a combination. ambiguous: one or more of `entries`,
     until somebody says which. suggestion and unknown: something in the text was not recognised;
-    `entries` holds what was.
+    `entries` holds what was. `marks` are classes that words beside a condition's name give it,
+    such as "active".
     """
 
     kind: MatchKind
     entries: tuple[Entry, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    marks: frozenset[str] = frozenset()
 
     @property
     def classes(self) -> frozenset[str]:
         """Classes of everything recognised; of an ambiguous name, those of every reading."""
-        return frozenset(name for entry in self.entries for name in entry.classes)
+        return self.marks.union(name for entry in self.entries for name in entry.classes)
 
     def by_route(self, route: str) -> Match:
         """The match when the route has been told.
@@ -72,10 +74,15 @@ _UNKNOWN: Final = Match(kind="unknown")
 
 
 class _Found(Struct, frozen=True):
-    """Entries of a name; `doubt` when the text tells a route by which none of them is used."""
+    """Entries of a name, and what the words beside it make of them.
+
+    `doubt` when the text tells a route by which none of them is used, or something else that
+    cannot be kept.
+    """
 
     entries: tuple[Entry, ...]
     doubt: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 _NOTHING: Final = _Found(())
@@ -146,7 +153,11 @@ class Lexicon:
                 return _UNKNOWN
             whole = _read(folded, find, preface)
             if whole.entries:
-                return Match(kind=_kind(whole.entries, whole.doubt), entries=whole.entries)
+                return Match(
+                    kind=_kind(whole.entries, whole.doubt),
+                    entries=whole.entries,
+                    marks=whole.marks,
+                )
             return self._by_parts(names.parts(folded), find, index, preface)
 
         return look
@@ -158,23 +169,38 @@ class Lexicon:
         found: dict[tuple[str, str], Entry] = {}
         suggestions: dict[str, Suggestion] = {}
         missed = doubt = False
+        marks: set[str] = set()
+        states: set[State] = set()
         for part in parts:
             read = _read(part, find, preface)
             if not read.entries:
-                read = _segment(part, find)
+                read = _segment(part, find, preface)
             found.update(((entry.kind, entry.id), entry) for entry in read.entries)
+            marks.update(read.marks)
             doubt |= read.doubt
-            if not read.entries and names.means_something(part, preface=preface):
+            if read.entries:
+                continue
+            if names.means_something(part, preface=preface):
                 missed = True
                 suggestions.update((each.id, each) for each in self._suggest(part, find, index))
+            elif preface:
+                *_, rest = names.readings(part, preface=True)
+                states.update(rest.states)
         entries = tuple(found.values())
+        if states:
+            stated = _stated(entries, frozenset(states))
+            marks.update(stated.marks)
+            doubt |= stated.doubt
+        if not missed and not entries:
+            return _UNKNOWN
         if not missed:
-            return Match(kind=_kind(entries, doubt), entries=entries) if entries else _UNKNOWN
+            return Match(kind=_kind(entries, doubt), entries=entries, marks=frozenset(marks))
         ranked = sorted(suggestions.values(), key=lambda each: (-each.score, each.name))
         return Match(
             kind="suggestion" if ranked else "unknown",
             entries=entries,
             suggestions=tuple(ranked[:_SUGGESTIONS]),
+            marks=frozenset(marks),
         )
 
     def _suggest(self, part: str, find: _Find, index: Mapping[str, object]) -> Iterator[Suggestion]:
@@ -205,31 +231,42 @@ def _read(folded: str, find: _Find, preface: bool) -> _Found:
     """What the text is as one name."""
     for reading in names.readings(folded, preface=preface):
         if entries := find(reading.key):
+            if reading.states:
+                return _stated(entries, reading.states)
             return _told(entries, reading.route)
     return _NOTHING
 
 
-def _segment(part: str, find: _Find) -> _Found:
+def _segment(part: str, find: _Find, preface: bool) -> _Found:
     """Names that stand side by side and fill the text ("losartan HCT")."""
     *_, reading, _ = names.readings(part)
-    words = reading.words
+    if entries := _side_by_side(reading.words, find):
+        return _told(entries, reading.route)
+    if preface:
+        *_, reading = names.readings(part, preface=True)
+        entries = _side_by_side(reading.words, find)
+        return _stated(entries, reading.states) if reading.states else _Found(entries)
+    return _NOTHING
+
+
+def _side_by_side(words: tuple[str, ...], find: _Find) -> tuple[Entry, ...]:
     if not 1 < len(words) <= _MOST_WORDS:
-        return _NOTHING
+        return ()
     found: dict[tuple[str, str], Entry] = {}
     at = 0
     while at < len(words):
         taken, entries = _longest(words[at:], find)
         if not entries and not (found and names.is_salt(words[at])):
-            return _NOTHING
+            return ()
         found.update(((entry.kind, entry.id), entry) for entry in entries)
         at += taken
-    return _told(tuple(found.values()), reading.route)
+    return tuple(found.values())
 
 
 def _longest(words: tuple[str, ...], find: _Find) -> tuple[int, tuple[Entry, ...]]:
     """How many of the first words make the longest name, and its entries; 1 and none if none."""
     for end in range(len(words), 0, -1):
-        if entries := find(names.Reading(words[:end], "").key):
+        if entries := find(names.Reading(words[:end]).key):
             return end, entries
     return 1, ()
 
@@ -240,12 +277,21 @@ def _told(entries: tuple[Entry, ...], route: str) -> _Found:
     return _Found(_narrow(entries, route), doubt=not _any_has(entries, route))
 
 
+def _stated(entries: tuple[Entry, ...], states: frozenset[State]) -> _Found:
+    """Conditions with the classes that their states give; in doubt if a state gives none."""
+    classes = {name for entry in entries if entry.kind == "condition" for name in entry.classes}
+    marks = {mark for state in states for name, mark in MARKS[state].items() if name in classes}
+    if classes and "active" in states:
+        marks.add("active")
+    return _Found(entries, doubt=bool(classes) and not marks, marks=frozenset(marks))
+
+
 def _contained(words: tuple[str, ...], find: _Find) -> Iterator[str]:
     """Keys of known names among the words of a longer text."""
     words = words[:_MOST_WORDS]
     for at in range(len(words)):
         for end in range(min(len(words), at + 4), at, -1):
-            key = names.Reading(words[at:end], "").key
+            key = names.Reading(words[at:end]).key
             if len(key) > 3 and find(key):
                 yield key
                 break

@@ -9,6 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from needlework.lexicon.entry import State
+
 _NUMBER: Final = r"\d+(?:[.,]\d+)*"
 _UNIT: Final = (
     r"(?:%|percent|mg|mcg|ug|μg|g|gr|kg|ng|ml|l|cc|iu|ui|u|units?|unidades|meq|mmol)(?!\w)"
@@ -357,15 +359,13 @@ _PREFACE: Final = frozenset(
         "history",
         "of",
         "antecedentes",
+        "antecedente",
         "de",
         "mild",
         "leve",
         "chronic",
         "cronico",
         "cronica",
-        "active",
-        "activo",
-        "activa",
         "allergy",
         "allergic",
         "to",
@@ -384,12 +384,43 @@ _PREFACE: Final = frozenset(
 )
 """Words before a condition or an allergy that do not make it milder when they are cut."""
 
+_ACTIVE: Final = """
+active actively current currently ongoing present presently now today still reactivated moment
+activo activa activos activas actual actuales actualmente ahora hoy reactivado reactivada todavia
+momento
+"""
+_FLARE: Final = """
+flare flares flared flaring flareup flareups outbreak outbreaks breakout breakouts acute
+exacerbation exacerbations relapse relapsed brote brotes brotado brotada agudo aguda agudos agudas
+agudizacion reagudizacion exacerbacion exacerbado exacerbada recaida
+"""
+_SEVERE: Final = """
+severe severely serious severo severa severos severas grave graves intenso intensa
+"""
+_BESIDE: Final = """
+in on up at right with is are very again my an having has have i this phase state both all moderate
+en un una con muy este esta mi tengo tiene fase estado es ambos ambas todo todos moderado moderada
+"""
+_STATES: Final[dict[str, State]] = {
+    **dict.fromkeys((*_ACTIVE.split(), *_FLARE.split()), "active"),
+    **dict.fromkeys(_SEVERE.split(), "severe"),
+}
+"""Words beside a condition that say how it is now; they are cut from its name, and kept."""
+
+_BESIDE_STATES: Final = frozenset((*_BESIDE.split(), *_STATES))
+"""These with words that mean nothing beside them, and are cut only there."""
+
+_PAST: Final = frozenset(["history", "antecedentes", "antecedente"])
+_FLARES: Final = frozenset(_FLARE.split())
+"""Words that tell of the past where one of `_PAST` stands with them."""
+
 
 class Reading(Struct, frozen=True):
-    """One way to read a text: its words, and the route that words cut from it tell, if one."""
+    """One way to read a text: its words, and the route or states told by words cut from it."""
 
     words: tuple[str, ...]
-    route: str
+    route: str = ""
+    states: frozenset[State] = frozenset()
 
     @property
     def key(self) -> str:
@@ -421,18 +452,25 @@ def parts(folded: str) -> list[str]:
 def readings(folded: str, *, preface: bool = False) -> Iterator[Reading]:
     """The text read ever more freely: as it is, then without doses, numbers, forms and salts.
 
-    With `preface`, words that introduce a condition or an allergy are cut instead.
+    With `preface`, words that introduce a condition or an allergy are cut instead, and then those
+    that say how it is now; the last reading tells which these were.
     """
     whole = _words(folded)
-    yield Reading(whole, "")
+    yield Reading(whole)
     if preface:
-        yield Reading(tuple(word for word in whole if word not in _PREFACE), "")
+        words = tuple(word for word in whole if word not in _PREFACE)
+        yield Reading(words)
+        if told := [word for word in words if word in _STATES]:
+            past = _FLARES if _PAST.intersection(whole) else frozenset[str]()
+            states = frozenset(_STATES[word] for word in told if word not in past)
+            words = tuple(word for word in words if word not in _BESIDE_STATES)
+            yield Reading(words, states=states)
         return
     without_dose = _DOSE.sub(" ", folded)
     words = _words(without_dose)
-    yield Reading(words, "")
+    yield Reading(words)
     words = _words(_BARE_NUMBER.sub(" ", without_dose))
-    yield Reading(words, "")
+    yield Reading(words)
     routes = {_FORMS[word] for word in words if _FORMS.get(word)}
     route = routes.pop() if len(routes) == 1 else ""
     words = tuple(word for word in words if word not in _FORMS)

@@ -20,6 +20,8 @@ CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "history.herpes_simplex": ("herpes-simplex",),
     "history.bleeding_disorder": ("bleeding-disorder",),
     "history.immunosuppression": ("immune-deficiency",),
+    "history.chemotherapy": ("chemotherapy-now",),
+    "history.radiotherapy": ("radiotherapy",),
     "history.connective_tissue_disease": (
         "scleroderma",
         "lupus",

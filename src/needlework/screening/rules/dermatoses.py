@@ -57,7 +57,7 @@ def _kinds(it: Inquiry, details: object) -> set[str]:
         key.removeprefix("rosacea-")
         for named in certain
         for key in named.classes
-        if key.startswith("rosacea-")
+        if key.startswith("rosacea-") and key != "rosacea-active"
     }
     if isinstance(details, RosaceaTold) and details.kind != "unknown":
         kinds.add(details.kind)
