@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from needlework.errors import AnswerError
+from needlework.screening.reading import PLANNER_RULES, parse
 from tests.cli.command import Runner, encoded, process
 from tests.consultations import base
 
@@ -18,6 +22,19 @@ TYPED = "Zebulon-4711"
 
 HEAD = 'format = "needlework-consultation-1"\ndate = 2026-11-20\njurisdiction = "us"\n'
 WISH = 'concerns = [{ concern = "texture", zones = ["chin"] }]\n'
+
+GRADED = (
+    'concerns = [{ concern = "wrinkles", zones = ["chin"], scale = "lemperle", grade = GRADE }]\n'
+)
+PARTS = ".".join(["a"] * 50_000)
+MANY_PARTS: dict[str, bytes] = {
+    "bare": f"{PARTS}=1".encode(),
+    "after quotes that open nothing": f'# """\na = \'"""\'\n{PARTS}=1'.encode(),
+    "in quotes, with spaces": b" . ".join([b"'a'", b'"."'] * 25_000) + b" = 1",
+    "in a header": f"[{PARTS}]".encode(),
+    "in an inline table": f"a = {{{PARTS} = 1}}".encode(),
+    "tables in lists": b"a = " + b"{a=[" * 100,
+}
 
 FILES: list[tuple[str, bytes, str, str]] = [
     (
@@ -41,14 +58,45 @@ FILES: list[tuple[str, bytes, str, str]] = [
     ("10 MB of nonsense", b"x" * 10_000_000, "larger than a consultation can be", "--batch"),
     ("deep JSON", b'{"a":' * 200_000, "nested too deeply", "examples/"),
     ("deep TOML", b"a = " + b"[" * 100_000, "nested too deeply", "examples/"),
-    ("a list", b"[1, 2]", "is not TOML:", "examples/"),
-    ("NaN in JSON", encoded().replace(b'"grade": 3', b'"grade": NaN'), "NaN", "number"),
-    ("Infinity", encoded().replace(b'"grade": 3', b'"grade": Infinity'), "Infinity", "number"),
+    *(
+        (f"a key of many parts: {name}", content, "client is nested too deeply.", "examples/")
+        for name, content in MANY_PARTS.items()
+    ),
+    *(
+        (f"JSON without fields: {text}", text.encode(), "client is not a table.", "JSON object")
+        for text in ("null", "true", "[1]", "[1, 2]", "[[1], {}]", '"x"', "3", " -1.5e3 ")
+    ),
+    *(
+        (
+            f"{word} in JSON",
+            encoded().replace(b'"grade": 3', f'"grade": {word}'.encode()),
+            "client: concerns[0].grade: not a finite number.",
+            "leave it out",
+        )
+        for word in ("NaN", "Infinity", "-Infinity", "1e999")
+    ),
+    *(
+        (
+            f"{word} as a grade in TOML",
+            (HEAD + GRADED.replace("GRADE", word)).encode(),
+            "client: concerns[0].grade: not a finite number.",
+            "leave it out",
+        )
+        for word in ("nan", "inf", "-inf", "1e999")
+    ),
     (
-        "1e999",
-        encoded().replace(b'"grade": 3', b'"grade": 1e999'),
-        "concerns[0].grade is off its scale.",
-        "runs from",
+        "nan as the rating of an item",
+        (HEAD + GRADED.replace("grade = GRADE", "items = { Zebulon = nan }")).encode(),
+        "client: concerns[0].items: not a finite number.",
+        "leave it out",
+    ),
+    (
+        "a rating of 40 digits",
+        encoded(
+            {"phototype": {"questionnaire": {"scheme": "phototype-a", "items": {"x": 10**40}}}}
+        ),
+        "client: phototype.questionnaire.items: a number of too many digits.",
+        "leave it out",
     ),
     (
         "nan in TOML",
@@ -74,6 +122,10 @@ FILES: list[tuple[str, bytes, str, str]] = [
         "date is given twice.",
         "Keep",
     ),
+    ("two answers of no field", b'{"Zebulon": 1, "Zebulon": 2}', "A key is given twice.", "Keep"),
+    ("a table twice", (HEAD + "[Zebulon]\n" * 2).encode(), "a table is given twice (at", "Mend"),
+    ("a key twice", (HEAD + "x = {Zebulon=1, Zebulon=2}").encode(), "a key is given twice", "Mend"),
+    ("a key and a table", (HEAD + "Zebulon={}\n[Zebulon.a]").encode(), "is given twice", "Mend"),
     ("two answers in TOML", (HEAD + "date = 2026-11-21\n").encode(), "is not TOML:", "Mend"),
 ]
 
@@ -89,7 +141,91 @@ def test_a_file_that_is_no_consultation(run: Runner, content: bytes, error: str,
     assert ended.out == b""
     assert len(ended.err) < 600
     assert "Traceback" not in ended.err
+    assert "Zebulon" not in ended.err
 
+
+@pytest.mark.parametrize("content", MANY_PARTS.values(), ids=list(MANY_PARTS))
+def test_a_key_of_many_parts_takes_no_memory(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerError, match="nested too deeply"):
+            parse(content, "client")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_dots_and_brackets_in_text_and_numbers_are_no_depth() -> None:
+    lines = [
+        HEAD + WISH.strip(),
+        f'operator = {{ profession = "nurse" }} # {DOTS} """',
+        f'client.reference = """{DOTS}\\"""{DOTS}"""""',
+        f"planned_products = ['{DOTS}\\', \"{DOTS}\\\"\", '{DOTS}']",
+        f"devices = [{{ id = 'roller-192', needle_lengths_mm = [{', '.join(['0.25'] * 99)}] }}]",
+        f"conditions = {{ answer = 'yes', list = [{{ name = {LITERAL}{DOTS}{LITERAL}'' }}] }}",
+    ]
+    made = parse("\n".join(lines).encode(), "client")
+    assert made.client.reference == f'{DOTS}"""{DOTS}""'
+    assert made.planned_products == (f"{DOTS}\\", f'{DOTS}"', DOTS)
+    assert len(made.devices[0].needle_lengths_mm) == 99
+
+
+DOTS = "." * 40 + "[{" * 20
+LITERAL = "'" * 3
+
+HALF = "\ud800"
+HALVES: list[tuple[str, dict[str, Any], str]] = [
+    ("a text", {"client": {"reference": HALF}}, "client.reference: half of a character."),
+    (
+        "a name",
+        {"medicines": {"answer": "yes", "list": [{"name": "aspirin"}, {"name": f"a{HALF}"}]}},
+        "medicines.list[1].name: half of a character.",
+    ),
+    (
+        "a zone",
+        {"concerns": [{"concern": "texture", "zones": ["chin", HALF]}]},
+        "concerns[0].zones[1]: half of a character.",
+    ),
+    ("a word", {"setting": HALF}, "setting: half of a character."),
+    ("an answer", {"history": {"keloid": HALF}}, "history.keloid: half of a character."),
+    ("a day", {"date": f"2026-11-20{HALF}"}, "date: half of a character."),
+    ("a field", {"history": {HALF: "yes"}}, "history: half of a character."),
+    (
+        "an item",
+        {"phototype": {"questionnaire": {"scheme": "phototype-a", "items": {HALF: 1}}}},
+        "phototype.questionnaire.items: half of a character.",
+    ),
+    ("what is no field", {TYPED: {"a": [HALF]}}, "unknown field."),
+]
+
+
+@pytest.mark.parametrize(("patch", "error"), [h[1:] for h in HALVES], ids=[h[0] for h in HALVES])
+def test_half_of_a_character(
+    run: Runner, tmp_path: Path, patch: dict[str, Any], error: str
+) -> None:
+    ended = run("plan", run.consultation(patch))
+    assert (ended.code, ended.error) == (1, f"client.json: {error}")
+    assert TYPED not in ended.err
+    out = tmp_path / "out.ndjson"
+    batch = run.batch([encoded(patch), encoded()])
+    assert run("plan", "--batch", batch, out, "--workers", "1").code == 1
+    first, second = (json.loads(line) for line in out.read_bytes().splitlines())
+    assert first["error"] == f"Line 1: {error}"
+    assert "intended_use" in second
+
+
+def test_whole_characters_in_any_spelling(run: Runner) -> None:
+    assert run("plan", run.consultation({"client": {"reference": "\U0001f600 ñ"}})).code == 0
+
+
+SCORED = {"concern": "wrinkles", "zones": ["chin"], "scale": "vss"}
+CLEARED = {
+    "rule": "C13",
+    "outcome": "cleared",
+    "role": "C",
+    "on": "2026-11-20",
+    "until": "2026-12-20",
+}
 
 ANSWERS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a future date", {"date": "2027-01-01"}, "date lies in the future.", "held"),
@@ -140,8 +276,81 @@ ANSWERS: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "a field with another unit",
         {"operator": {"profession": "nurse", "scope_max_depth_um": 1500}},
-        "operator: there is no field scope_max_depth_um.",
+        "operator: unknown field.",
+        "Known are profession, licence, ",
+    ),
+    ("a field that none knows", {TYPED: 1}, "client.json: unknown field.", "Known are format, "),
+    ("a field like a place", {f"a - at `$.{TYPED}`": 1}, "client.json: unknown field.", "Known"),
+    (
+        "a field that none knows in an answer",
+        {"skin": {"acne": {"answer": "yes", TYPED: 1}}},
+        "client.json: skin.acne: unknown field.",
+        "severity",
+    ),
+    (
+        "a word with a line's end and a place",
+        {"setting": f"{TYPED}\n - at `$.{TYPED}`"},
+        "client.json: setting: not one of the words allowed.",
         "schema",
+    ),
+    (
+        "an unknown item",
+        {"concerns": [{**SCORED, "items": {TYPED: 1}}]},
+        "concerns[0].items: Vancouver Scar Scale: no such item.",
+        "height",
+    ),
+    (
+        "a rating that cannot be chosen",
+        {"concerns": [{**SCORED, "items": {"height": 47}}]},
+        "item height: the rating cannot be chosen.",
+        "Choose one of",
+    ),
+    (
+        "a rating that is no number",
+        {"concerns": [{**SCORED, "items": {TYPED: "x"}}]},
+        "client.json: concerns[0].items: Expected float, got text.",
+        "schema",
+    ),
+    (
+        "an unknown questionnaire",
+        {"phototype": {"questionnaire": {"scheme": TYPED, "items": {}}}},
+        "phototype.questionnaire.scheme: no such phototype questionnaire.",
+        "Known are phototype-a, phototype-b.",
+    ),
+    (
+        "a scale that is no questionnaire",
+        {"phototype": {"questionnaire": {"scheme": "vss", "items": {}}}},
+        "phototype.questionnaire.scheme: no such phototype questionnaire.",
+        "Known are phototype-a, phototype-b.",
+    ),
+    (
+        "an unknown item of a questionnaire",
+        {"phototype": {"questionnaire": {"scheme": "phototype-a", "items": {TYPED: 1}}}},
+        "phototype.questionnaire.items: ",
+        "Its items are ",
+    ),
+    (
+        "a maximum for a product with a label",
+        {
+            "anaesthetic": {
+                "answer": "yes",
+                "products": [{"product": "emla", "compounded_max_grams": 47}],
+            }
+        },
+        "anaesthetic.products[0].compounded_max_grams goes only with a compounded formula.",
+        "Leave it out",
+    ),
+    (
+        "a clearance of no rule",
+        {"clearances": [CLEARED, {**CLEARED, "rule": TYPED}]},
+        "clearances[1].rule: no such rule.",
+        "Known are A1, A2, C1, C2, ",
+    ),
+    (
+        "a clearance in no zone",
+        {"clearances": [{**CLEARED, "zones": [TYPED]}]},
+        "clearances[0].zones: no such zone.",
+        "--zones",
     ),
     (
         "an answer in other words",
@@ -200,6 +409,25 @@ def test_a_required_answer_is_missing(run: Runner) -> None:
     assert (ended.code, ended.error) == (1, "client.toml: jurisdiction is missing.")
 
 
+def test_what_may_be_cleared_and_what_may_be_entered(run: Runner) -> None:
+    rules = ("C13", "D1", *PLANNER_RULES)
+    given = [{**CLEARED, "rule": rule, "zones": ["chin", "cheek-left"]} for rule in rules]
+    wished = {"product": "blt", "compounded_max_grams": 10}
+    patch = {"clearances": given, "anaesthetic": {"answer": "yes", "products": [wished]}}
+    assert run("plan", run.consultation(patch)).code == 0
+
+
+def test_the_rules_are_known_before_anything_was_judged() -> None:
+    code = (
+        "import sys; from needlework.evidence import load_knowledge;"
+        " from needlework.screening import reading;"
+        " given = reading.parse(sys.stdin.buffer.read(), 'it');"
+        " reading.validate(given, load_knowledge(), given.date)"
+    )
+    content = encoded({"clearances": [CLEARED]})
+    subprocess.run([sys.executable, "-c", code], input=content, check=True)
+
+
 def test_days_at_the_end_of_time_are_no_defect(run: Runner) -> None:
     far = run.consultation(
         {"calendar": {"not_before": "9999-12-31", "closed_weekdays": ["friday"]}}
@@ -254,6 +482,17 @@ OVERLAYS = [
     ("binary", b"\xff\xfe\x00", "The overlay clinic.toml is not sound:"),
     ("no TOML", b"clinic = ", "The overlay clinic.toml is not sound:"),
     ("incomplete", b'clinic = "A"', "The overlay clinic.toml is not sound:"),
+    (
+        "a key of many parts",
+        MANY_PARTS["bare"],
+        "The overlay clinic.toml is not sound: it is nested too deeply.",
+    ),
+    (
+        "5,000 digits",
+        b"clinic = " + b"9" * 5_000,
+        "The overlay clinic.toml is not sound: it holds a number of too many digits.",
+    ),
+    ("10 MB", b"#" * 10_000_000, "The overlay clinic.toml is larger than an overlay can be"),
     ("another release", b'clinic = "A"\nrelease = "1999.1"', "made over release 1999.1"),
 ]
 
@@ -272,7 +511,9 @@ def test_an_overlay_that_cannot_be_read(run: Runner, tmp_path: Path) -> None:
     ended = run("screen", run.consultation(), "--overlay", tmp_path / "none.toml")
     assert ended.error == "The overlay none.toml cannot be read: No such file or directory."
     ended = run("screen", run.consultation(), "--overlay", tmp_path)
-    assert ended.error == f"The overlay {tmp_path.name} cannot be read: Is a directory."
+    assert ended.error == f"The overlay {tmp_path.name} is a folder."
+    ended = run("screen", run.consultation(), "--overlay", "/dev/zero")
+    assert ended.error == "The overlay zero is larger than an overlay can be (1,000,000 bytes)."
 
 
 def test_a_release_that_is_none(run: Runner, tmp_path: Path) -> None:

@@ -22,9 +22,11 @@ ON = date(2026, 11, 20)
 SIGNED = 'by = "director", on = 2026-11-01'
 
 
-def with_overlay(tmp_path: Path, text: str) -> Knowledge:
+def with_overlay(tmp_path: Path, text: str, *, head: str = "") -> Knowledge:
     path = tmp_path / "overlay.toml"
-    path.write_text(f'clinic = "example"\nrelease = "{load_knowledge().release.id}"\n{text}')
+    path.write_text(
+        f'clinic = "example"\nrelease = "{load_knowledge().release.id}"\n{head}\n{text}'
+    )
     return Knowledge(load_knowledge().release, *load_overlay(path))
 
 
@@ -185,6 +187,13 @@ def test_only_a_product_on_the_directors_list_may_go_on_needled_skin(tmp_path: P
 def test_an_unsound_overlay_is_refused(tmp_path: Path, text: str, fault: str) -> None:
     with pytest.raises(KnowledgeError, match=fault):
         with_overlay(tmp_path, text)
+
+
+def test_approvals_do_not_carry_over_to_another_text_of_the_release(tmp_path: Path) -> None:
+    same = with_overlay(tmp_path, "", head=f'release_digest = "{load_knowledge().release.digest}"')
+    assert same.overlay_digest
+    with pytest.raises(KnowledgeError, match="another text"):
+        with_overlay(tmp_path, "", head='release_digest = "0123"')
 
 
 def test_an_overlay_over_another_release_is_refused(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ class TestWorkedExamples:
     def test_mmasi_leaves_homogeneity_out(self) -> None:
         items = every(SCALES["mmasi"], 0) | {"malar-left-area": 5, "malar-left-darkness": 3}
         assert score(SCALES["mmasi"], items).value == 4.5
-        with pytest.raises(AnswerError, match="malar-left-homogeneity"):
+        with pytest.raises(AnswerError, match="no such item"):
             score(SCALES["mmasi"], items | {"malar-left-homogeneity": 1})
 
     def test_posas_keeps_the_overall_opinion_beside_the_sum(self) -> None:
@@ -303,8 +303,9 @@ class TestBadItems:
             score(SCALES["vss"], {"height": given_})
 
     def test_an_unknown_item_is_refused_with_those_known(self) -> None:
-        with pytest.raises(AnswerError, match="no item hight") as caught:
+        with pytest.raises(AnswerError, match=r": no such item\.$") as caught:
             score(SCALES["vss"], {"hight": None})
+        assert "hight" not in caught.value.message + caught.value.hint
         assert "height" in caught.value.hint
 
     @pytest.mark.parametrize(

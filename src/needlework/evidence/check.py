@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from needlework.errors import KnowledgeError
-from needlework.evidence.model import Basis, Claim, Release, Review, Role, Verdict
+from needlework.evidence.model import Basis, Claim, Release, Review, Role, Value, Verdict
 from needlework.units import UNITS, WORDS
 
 _WORD_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -16,6 +17,43 @@ _WORD_TYPES: dict[str, type | tuple[type, ...]] = {
     "terms": list,
     "text": str,
 }
+
+_YEARS: Final = 200
+_SPANS: Final[Mapping[str, float]] = {
+    "s": _YEARS * 366 * 86_400,
+    "min": _YEARS * 366 * 1_440,
+    "h": _YEARS * 366 * 24,
+    "d": _YEARS * 366,
+    "wk": _YEARS * 53,
+    "mo": _YEARS * 12,
+    "y": _YEARS,
+}
+_LENGTHS: Final[Mapping[str, float]] = {"mm": 10_000, "um": 10_000_000}
+_HIGHEST: Final[Mapping[str, Mapping[str, float]]] = {
+    "depth": {"mm": 100, "um": 100_000},
+    "thickness": {"mm": 100, "um": 100_000},
+    "length": _LENGTHS,
+    "duration": _SPANS,
+    "age": {"y": _YEARS},
+    "area": {"cm2": 100_000},
+    "mass": {"g": 100_000, "mg": 100_000_000},
+    "areal-dose": {"g/cm2": 100},
+    "dose": {"mg/kg": 10_000, "mg": 1_000_000},
+    "frequency": {"Hz": 1_000_000, "rpm": 60_000_000},
+    "speed": {"cm/s": 10_000},
+    "density": {"1/cm2": 1_000_000},
+    "concentration": {"%": 100, "ug/mL": 1_000_000},
+}
+"""No claim lies above, whatever it is about: more is a slip of the hand or of the unit."""
+
+_ANY_HIGHEST: Final = 1_000_000_000
+_LOWEST: Final[Mapping[str, float]] = {
+    "temperature": -274,
+    "percent": -100,
+    "ratio": -_ANY_HIGHEST,
+    "score": -_ANY_HIGHEST,
+}
+"""Nothing else can lie below zero."""
 
 
 def release(known: Release) -> None:
@@ -59,6 +97,7 @@ def value_faults(claim: Claim) -> Iterator[str]:
         if unit not in UNITS[quantity]:
             allowed = " or ".join(sorted(UNITS[quantity]))
             yield f"unit {unit or '(none)'} does not fit a {quantity}, which takes {allowed}"
+        yield from _size_faults(quantity, value, unit)
     elif quantity in WORDS:
         if unit:
             yield f"a {quantity} has no unit"
@@ -71,6 +110,14 @@ def value_faults(claim: Claim) -> Iterator[str]:
             yield "value is not a role: C, P, NO, none"
     else:
         yield f"quantity {quantity} is not known"
+
+
+def _size_faults(quantity: str, value: Value, unit: str) -> Iterator[str]:
+    """Not finite, below what can be, or beyond all sense."""
+    low = _LOWEST.get(quantity, 0)
+    high = _HIGHEST.get(quantity, {}).get(unit, _ANY_HIGHEST)
+    if isinstance(value, int | float) and not low <= value <= high:
+        yield f"value of a {quantity} must lie between {low:,} and {high:,}"
 
 
 def _range_faults(claim: Claim) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +18,10 @@ from needlework.evidence.model import Claim, Release, Role, Stricter, Value, Ver
 
 _ROLES: Final = (Role.NONE, Role.PRACTITIONER, Role.CLINICIAN, Role.NOBODY)
 """Who may clear, the freest first."""
+
+LARGEST_BYTES: Final = 1_000_000
+DEEPEST: Final = 32
+"""Parts of a dotted key, and tables or lists within each other; no file of ours has six."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,6 +66,7 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     clinic: str
     release: str
+    release_digest: str = ""
     approve: tuple[Batch, ...] = ()
     tighten: tuple[Tightened, ...] = ()
     reject: tuple[Rejected, ...] = ()
@@ -69,20 +75,106 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def load_overlay(path: Path) -> tuple[Overlay, str]:
     """An overlay from its file, and the digest of its bytes."""
+    content = _content(path)
     try:
-        content = path.read_bytes()
-        overlay = msgspec.convert(tomllib.loads(content.decode()), Overlay)
+        overlay = msgspec.convert(parse_toml(content.decode("utf-8-sig")), Overlay)
+    except UnicodeDecodeError as error:
+        raise _unsound(path, f"byte {error.start} is not UTF-8 text") from None
+    except msgspec.ValidationError as error:
+        raise _unsound(path, _UNKNOWN.sub("unknown field", str(error))) from None
+    except ValueError as error:
+        raise _unsound(path, f"it {error}") from None
+    return overlay, hashlib.sha256(content).hexdigest()
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Tables from TOML that a person wrote; a `ValueError` says what it is or holds instead.
+
+    The parser of the standard library takes memory with the square of a key's parts, so these
+    are counted first. What it says is passed on without the keys that were typed.
+    """
+    if _is_too_deep(text):
+        raise ValueError("is nested too deeply")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what, at, place = str(error).rpartition(" (at ")
+        said = next((said for start, said in _SAID.items() if what.startswith(start)), what)
+        raise ValueError(f"is not TOML: {said}{at}{place}") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except ValueError:
+        raise ValueError("holds a number of too many digits") from None
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "Cannot declare": "a table is given twice",
+    "Cannot mutate": "a key is given twice",
+    "Cannot redefine": "a key is given twice",
+    "Duplicate": "a key is given twice",
+    "Found invalid character": "a character that may not stand there",
+    "Illegal character": "a character that may not stand there",
+}
+"""What the parser says with what was typed, by how it begins, and what is said instead."""
+
+_UNKNOWN: Final = re.compile(
+    r"^Object contains unknown field `.*?`(?= - at `\$[\w.\[\]]*`$|$)", re.DOTALL
+)
+
+_NEXT: Final[Mapping[str, re.Pattern[str]]] = {
+    "": re.compile(r"\"{3}|'{3}|[\"'#\[\]{}.=,\n]"),
+    "#": re.compile(r"\n"),
+    "'": re.compile(r"['\n]"),
+    '"': re.compile(r"\\.|[\"\n]", re.DOTALL),
+    "'''": re.compile(r"'{3,5}"),
+    '"""': re.compile(r"\\.|\"{3,5}", re.DOTALL),
+}
+"""By what is open (a comment, a string of one of four kinds, or nothing): what counts next."""
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether a key has more than `DEEPEST` parts, or brackets stand that deep."""
+    opened, at, dots, brackets = "", 0, 0, 0
+    while found := _NEXT[opened].search(text, at):
+        mark, at = found[0], found.end()
+        if opened:
+            opened = opened if mark[0] == "\\" else ""
+            dots = 0 if mark == "\n" else dots
+        elif mark in _NEXT:
+            opened = mark
+        else:
+            dots = dots + 1 if mark == "." else 0
+            brackets += (mark in "[{") - (mark in "]}")
+        if dots >= DEEPEST or brackets > DEEPEST:
+            return True
+    return False
+
+
+def _content(path: Path) -> bytes:
+    name = path.name or path
+    try:
+        if path.is_dir():
+            raise KnowledgeError(f"The overlay {name} is a folder.", hint="Name a file in it.")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise KnowledgeError(
-            f"The overlay {path.name} cannot be read: {error.strerror}.",
+            f"The overlay {name} cannot be read: {error.strerror}.",
             hint="Name an overlay file in TOML.",
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    if len(content) > LARGEST_BYTES:
         raise KnowledgeError(
-            f"The overlay {path.name} is not sound: {error}.",
-            hint="It takes clinic, release, and lists of approve, tighten, reject.",
-        ) from None
-    return overlay, hashlib.sha256(content).hexdigest()
+            f"The overlay {name} is larger than an overlay can be ({LARGEST_BYTES:,} bytes).",
+            hint="Name an overlay file in TOML.",
+        )
+    return content
+
+
+def _unsound(path: Path, why: str) -> KnowledgeError:
+    return KnowledgeError(
+        f"The overlay {path.name} is not sound: {why}.",
+        hint="It takes clinic, release, and lists of approve, tighten, reject, allow.",
+    )
 
 
 def apply(overlay: Overlay, release: Release) -> tuple[Mapping[str, Claim], frozenset[str]]:
@@ -91,6 +183,11 @@ def apply(overlay: Overlay, release: Release) -> tuple[Mapping[str, Claim], froz
         raise KnowledgeError(
             f"The overlay was made over release {overlay.release}, this is {release.id}.",
             hint="Review the changes of this release, then name it in the overlay.",
+        )
+    if overlay.release_digest and overlay.release_digest != release.digest:
+        raise KnowledgeError(
+            f"The overlay was made over another text of release {release.id}.",
+            hint="Review what changed; `needlework evidence check` shows the digest to give.",
         )
     for claim_id in _named(overlay):
         if claim_id not in release.claims:

@@ -208,7 +208,7 @@ def phototype_from(scale: Scale, total: float) -> tuple[str, ...]:
     band = band_of(scale, total)
     if band is None:
         raise AnswerError(
-            f"{scale.name.en}: {total:g} is not a total that it can come to.",
+            f"{scale.name.en}: that is not a total that it can come to.",
             hint=f"Give a whole number from {scale.bands[0].min:g} to {scale.bands[-1].max:g}.",
         )
     return band.phototypes
@@ -237,7 +237,7 @@ def _refuse_unknown(scale: Scale, items: Mapping[str, object]) -> None:
     for name in items:
         if name not in known:
             raise AnswerError(
-                f"{scale.name.en} has no item {name}.", hint=f"Its items are {', '.join(known)}."
+                f"{scale.name.en}: no such item.", hint=f"Its items are {', '.join(known)}."
             )
 
 
@@ -247,7 +247,7 @@ def _rating(scale: Scale, item: Item, given: object) -> float:
         raise AnswerError(f"{where}: the rating is not a number.", hint=_allowed(scale, item))
     value = float(given)
     if not _is_allowed(scale, item, value):
-        raise AnswerError(f"{where}: {value:g} cannot be chosen.", hint=_allowed(scale, item))
+        raise AnswerError(f"{where}: the rating cannot be chosen.", hint=_allowed(scale, item))
     return value
 
 

@@ -6,18 +6,21 @@ No message repeats what the person answered; it names the place and what is expe
 from __future__ import annotations
 
 import json
+import math
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from needlework.errors import AnswerError
 from needlework.evidence import Knowledge
-from needlework.evidence.scales import score
+from needlework.evidence.overlay import parse_toml
+from needlework.evidence.scales import Scale, Score, score
 from needlework.screening.case import expand
 from needlework.screening.consultation import Consultation, Wish, decode
 
@@ -26,7 +29,11 @@ OLDEST_Y: Final = 120
 EARLIEST_YEAR: Final = 1990
 """No consultation for microneedling is older."""
 
-_PLACE: Final = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<place>.*)`$")
+PLANNER_RULES: Final = ("A1", "A2", "D2")
+"""What the planner asks to be cleared, beside the rules of screening."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONGEST_BITS: Final = 63
 _PAST_NAMES: Final = frozenset(
     {
         "birth_date",
@@ -68,10 +75,20 @@ def parse(content: bytes, name: str) -> Consultation:
 
 def from_data(data: object, name: str) -> Consultation:
     """A consultation from what TOML or JSON was parsed into."""
+    if not isinstance(data, dict):
+        raise AnswerError(
+            f"{name} is not a table.",
+            hint="Write a TOML table or a JSON object; see examples/ for the format.",
+        )
     try:
-        return decode(data)
+        made = decode(data)
     except msgspec.ValidationError as error:
         raise _unfit(str(error), name) from None
+    except UnicodeEncodeError:
+        _check_values(data, name)  # says where
+        raise
+    _check_values(data, name)
+    return made
 
 
 def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -80,8 +97,51 @@ def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise AnswerError(f"{twice} is given twice.", hint="Keep the one that is right.")
+        what = twice if twice in _names() else "A key"
+        raise AnswerError(f"{what} is given twice.", hint="Keep the one that is right.")
     return made
+
+
+def _check_values(data: dict[str, Any], name: str) -> None:
+    """Refuse what no text, screen or sum can hold: half characters, and numbers without end."""
+    parts: list[object] = [data]
+    for part in parts:
+        if type(part) is dict:
+            parts.extend(part)
+            parts.extend(part.values())
+        elif type(part) is list:
+            parts.extend(part)
+        elif _oddity(part):
+            place, what = next(_oddities(data))
+            raise AnswerError(
+                f"{name}: {place}: {what}." if place else f"{name}: {what}.",
+                hint="Write it out in full, or leave it out.",
+            )
+
+
+def _oddity(value: object) -> str:
+    if type(value) is str:
+        return "" if value.isascii() or not _SURROGATE.search(value) else "half of a character"
+    if type(value) is float:
+        return "" if math.isfinite(value) else "not a finite number"
+    if type(value) is int:
+        return "" if value.bit_length() <= _LONGEST_BITS else "a number of too many digits"
+    return ""
+
+
+def _oddities(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Place and fault of each odd value; keys that the format does not name are left out."""
+    parts: list[tuple[str, type[msgspec.Struct] | None, object]] = [("", Consultation, data)]
+    for place, table, part in parts:
+        if isinstance(part, dict):
+            fields = _fields(table) if table else {}
+            for key, value in part.items():
+                where = f"{place}.{key}".lstrip(".") if key in fields else place
+                parts += [(place, None, key), (where, fields.get(key), value)]
+        elif isinstance(part, list):
+            parts += [(f"{place}[{index}]", table, item) for index, item in enumerate(part)]
+        elif what := _oddity(part):
+            yield place, what
 
 
 def _content(path: Path) -> bytes:
@@ -103,58 +163,92 @@ def _data(text: str, name: str) -> object:
     if not text.strip():
         raise AnswerError(f"{name} is empty.", hint="Write a consultation; see examples/.")
     try:
-        return _parsed(text, name)
+        if text.lstrip().startswith("{"):
+            return _json(text, name)
+        with suppress(json.JSONDecodeError):
+            return json.loads(text)  # a number, a word or a list; `from_data` refuses it
+    except RecursionError:
+        raise AnswerError(
+            f"{name} is nested too deeply.", hint="See examples/ for the format."
+        ) from None
     except ValueError:
         raise AnswerError(
             f"{name} holds a number of too many digits.", hint="Check the numbers in it."
         ) from None
-
-
-def _parsed(text: str, name: str) -> object:
-    if text.lstrip().startswith("{"):
-        try:
-            return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=_no_number)
-        except json.JSONDecodeError as error:
-            raise AnswerError(
-                f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
-                hint="Mend that line; `needlework schema` prints the format.",
-            ) from None
-        except RecursionError:
-            raise _too_deep(name) from None
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except ValueError as error:
         raise AnswerError(
-            f"{name} is not TOML: {error}.", hint="Mend that line; see examples/ for the format."
+            f"{name} {error}.", hint="Mend that line; see examples/ for the format."
         ) from None
-    except RecursionError:
-        raise _too_deep(name) from None
 
 
-def _no_number(word: str) -> None:
-    raise AnswerError(f"{word} is not a number.", hint="Give the number, or leave it out.")
-
-
-def _too_deep(name: str) -> AnswerError:
-    return AnswerError(f"{name} is nested too deeply.", hint="See examples/ for the format.")
+def _json(text: str, name: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=no_duplicates)
+    except json.JSONDecodeError as error:
+        raise AnswerError(
+            f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
+            hint="Mend that line; `needlework schema` prints the format.",
+        ) from None
 
 
 def _unfit(message: str, name: str) -> AnswerError:
-    """The library's message, as a sentence with its place."""
-    match = _PLACE.match(message)
-    what, place = (match["what"], match["place"]) if match else (message, "")
+    """The library's message, as a sentence with its place and without what was typed."""
+    what, _, at = message.rpartition(" - at `$")
+    place, table = _known_part(at.removesuffix("`")) if what else ("", Consultation)
+    what, hint = _said(what or message, table)
+    return AnswerError(
+        f"{name}: {place}: {what}." if place else f"{name}: {what}.",
+        hint=hint or _hint(place) or "`needlework schema` tells more.",
+    )
+
+
+def _said(what: str, table: type[msgspec.Struct] | None) -> tuple[str, str]:
+    if what.startswith("Object contains unknown field"):
+        return "unknown field", f"Known are {', '.join(_fields(table))}." if table else ""
+    if what.startswith("Invalid enum value"):
+        return "not one of the words allowed", ""
     what = what.replace("`", "").replace("str | object", "an answer").replace("object", "a table")
     what = re.sub(r"\bstr\b", "text", what)
-    what = re.sub(
-        r"^(?i:object|a table) contains unknown field (\S+)$", r"there is no field \1", what
-    )
     what = re.sub(r"^(?i:object|a table) missing required field (\S+)$", r"\1 is missing", what)
     what = what.replace("Invalid RFC3339 encoded date", "not a day of the calendar as 2026-11-20")
-    what = re.sub(r"Invalid enum value '.*'", "not one of the words allowed", what, flags=re.DOTALL)
-    where = f"{name}: {place}: " if place else f"{name}: "
-    return AnswerError(
-        f"{where}{what}.".replace("..", "."), hint=_hint(place) or "`needlework schema` tells more."
-    )
+    return what.removesuffix("."), ""
+
+
+def _known_part(place: str) -> tuple[str, type[msgspec.Struct] | None]:
+    """As much of a place as the format names, and the table there; keys of maps are left out."""
+    kept = ""
+    here: type[msgspec.Struct] | None = Consultation
+    for step in re.findall(r"\[\d+\]|[^.\[\]]+", place):
+        if not step.startswith("["):
+            fields = _fields(here) if here else {}
+            if step not in fields:
+                break
+            here = fields[step]
+        kept += step if step.startswith("[") else f".{step}"
+    return kept.lstrip("."), here
+
+
+@cache
+def _fields(table: type[msgspec.Struct]) -> Mapping[str, type[msgspec.Struct] | None]:
+    """Fields of a table of the format, with the table that each holds, if any."""
+    return {field.name: _table_in(field.type) for field in msgspec.structs.fields(table)}
+
+
+def _table_in(hint: object) -> type[msgspec.Struct] | None:
+    if parts := get_args(hint):
+        return next((table for table in map(_table_in, parts) if table), None)
+    return hint if isinstance(hint, type) and issubclass(hint, msgspec.Struct) else None
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Every name of a field of the format."""
+    tables: list[type[msgspec.Struct]] = [Consultation]
+    for table in tables:
+        tables.extend(inner for inner in _fields(table).values() if inner)
+    return frozenset(name for table in tables for name in _fields(table))
 
 
 def _hint(place: str) -> str:
@@ -256,8 +350,39 @@ def _check_names(consultation: Consultation, knowledge: Knowledge) -> None:
     for index, use in enumerate(wished.products if wished else ()):
         place = f"anaesthetic.products[{index}].product"
         _known(use.product, known.anaesthetics, place, "anaesthetic product")
-    if questionnaire := consultation.phototype.questionnaire:
-        _known(questionnaire.scheme, known.scales, "phototype.questionnaire.scheme", "scale")
+        if use.compounded_max_grams is not None and not known.anaesthetics[use.product].compounded:
+            raise AnswerError(
+                f"anaesthetic.products[{index}].compounded_max_grams goes only with a compounded"
+                " formula.",
+                hint="Leave it out; the product's own label gives its limits.",
+            )
+    _check_questionnaire(consultation, knowledge)
+    if consultation.clearances:
+        _check_rules(consultation)
+
+
+def _check_questionnaire(consultation: Consultation, knowledge: Knowledge) -> None:
+    given = consultation.phototype.questionnaire
+    if given is None:
+        return
+    scales = knowledge.release.scales
+    tell = [key for key, scale in scales.items() if any(band.phototypes for band in scale.bands)]
+    place = "phototype.questionnaire"
+    _known(given.scheme, tell, f"{place}.scheme", "phototype questionnaire")
+    _score(scales[given.scheme], given.items, f"{place}.items")
+
+
+def _check_rules(consultation: Consultation) -> None:
+    from needlework.screening import rules as _rules  # noqa: F401  registers every rule
+    from needlework.screening.registry import RULES
+
+    known = (*RULES, *PLANNER_RULES)
+    for index, given in enumerate(consultation.clearances):
+        if given.rule not in known:
+            listed = ", ".join(sorted(known, key=lambda rule: (rule[0], int(rule[1:]))))
+            raise AnswerError(
+                f"clearances[{index}].rule: no such rule.", hint=f"Known are {listed}."
+            )
 
 
 def _zone_names(consultation: Consultation) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -306,12 +431,16 @@ def _check_grade(wish: Wish, knowledge: Knowledge, place: str) -> None:
 
 
 def _check_items(wish: Wish, knowledge: Knowledge, place: str) -> None:
-    try:
-        made = score(knowledge.release.scales[wish.scale], wish.items)
-    except AnswerError as error:
-        raise AnswerError(f"{place}.items: {error.message}", hint=error.hint) from None
+    made = _score(knowledge.release.scales[wish.scale], wish.items, f"{place}.items")
     if wish.grade is not None and made.value is not None and wish.grade != made.value:
         raise AnswerError(
             f"{place}: grade and items do not agree; the items make {made.value:g}.",
             hint="Keep the items and leave the grade out, or mend one of them.",
         )
+
+
+def _score(scale: Scale, items: Mapping[str, object], place: str) -> Score:
+    try:
+        return score(scale, items)
+    except AnswerError as error:
+        raise AnswerError(f"{place}: {error.message}", hint=error.hint) from None

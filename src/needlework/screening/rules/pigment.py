@@ -122,7 +122,7 @@ def _scheme(it: Inquiry, name: str) -> Scale:
     tell = [key for key, scale in scales.items() if any(band.phototypes for band in scale.bands)]
     if name not in tell:
         raise AnswerError(
-            f"phototype.questionnaire.scheme: {name!r} is not a phototype questionnaire.",
+            "phototype.questionnaire.scheme: not a phototype questionnaire.",
             hint=f"Give one of {', '.join(sorted(tell))}.",
         )
     return scales[name]
