@@ -15,10 +15,10 @@ from typing import Final, Literal
 import msgspec
 
 from needlework import workflow
-from needlework.evidence import Cited
+from needlework.evidence import Cited, CitedDate, CitedText
 from needlework.evidence.model import Claim
 from needlework.planning import Plan
-from needlework.planning.model import CitedDate, CitedText, Protocol
+from needlework.planning.model import Protocol
 from needlework.screening.consultation import Consultation
 from needlework.units import UNITS, whole_years
 

@@ -4,8 +4,6 @@ from needlework.aftercare.inci import IngredientList, Listed, read_list
 from needlework.aftercare.model import (
     Advice,
     Answer,
-    CitedDate,
-    CitedText,
     Course,
     First,
     Likely,
@@ -32,6 +30,7 @@ from needlework.aftercare.products import (
 from needlework.aftercare.sun import clear_sky_index, ozone_column, solar_elevation, uv_day
 from needlework.aftercare.symptoms import check_symptoms, choices
 from needlework.aftercare.timeline import moment_on, timeline
+from needlework.evidence import CitedDate, CitedText
 
 __all__ = [
     "LIMITS",

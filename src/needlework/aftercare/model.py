@@ -7,24 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from needlework.evidence import Cited
+from needlework.evidence import Cited, CitedDate, CitedText
 
 Season = Literal["spring", "summer", "autumn", "winter"]
 Urgency = Literal["emergency", "same-day", "clinician", "watch", "normal"]
-
-
-class CitedText(Struct, frozen=True):
-    """Words that come from claims."""
-
-    text: str
-    claims: tuple[str, ...]
-
-
-class CitedDate(Struct, frozen=True):
-    """A day reckoned from claims."""
-
-    on: date
-    claims: tuple[str, ...]
 
 
 # --- the weeks after --------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from needlework.aftercare.model import CitedText, Place, SunHours, UvDay, UvHour
+from needlework.aftercare.model import Place, SunHours, UvDay, UvHour
 from needlework.errors import AnswerError
-from needlework.evidence import Cited, Knowledge, NotAccepted
+from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted
 
 _UV: Final = "aftercare.uv-index."
 _STEP_MINUTES: Final = 10

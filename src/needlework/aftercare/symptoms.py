@@ -12,17 +12,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from needlework.aftercare.model import (
-    Answer,
-    CitedText,
-    Likely,
-    Observation,
-    Part,
-    Reason,
-    Urgency,
-)
+from needlework.aftercare.model import Answer, Likely, Observation, Part, Reason, Urgency
 from needlework.errors import AnswerError
-from needlework.evidence import Claim, Knowledge
+from needlework.evidence import CitedText, Claim, Knowledge
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("emergency", "same-day", "clinician", "watch", "normal")
 """The worst first."""

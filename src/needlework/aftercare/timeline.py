@@ -11,19 +11,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from needlework.aftercare.model import (
-    Advice,
-    CitedDate,
-    CitedText,
-    Course,
-    First,
-    Moment,
-    Review,
-    Season,
-    Timeline,
-)
+from needlework.aftercare.model import Advice, Course, First, Moment, Review, Season, Timeline
 from needlework.errors import AnswerError
-from needlework.evidence import Cited, Claim, Knowledge, NotAccepted
+from needlework.evidence import Cited, CitedDate, CitedText, Claim, Knowledge, NotAccepted
 from needlework.units import later
 
 PHOTOTYPES: Final = ("I", "II", "III", "IV", "V", "VI")

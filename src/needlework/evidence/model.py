@@ -280,3 +280,17 @@ class Cited(msgspec.Struct, frozen=True):
     value: float
     unit: str
     claims: tuple[str, ...]
+
+
+class CitedText(msgspec.Struct, frozen=True):
+    """Words that come from claims."""
+
+    text: str
+    claims: tuple[str, ...]
+
+
+class CitedDate(msgspec.Struct, frozen=True):
+    """A day reckoned from claims."""
+
+    on: date
+    claims: tuple[str, ...]

@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from needlework.evidence import Cited, Knowledge, NotAccepted, Role, Verdict
+from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted, Role, Verdict
 from needlework.evidence.model import Anaesthetic
 from needlework.planning.bounds import merge
 from needlework.planning.clearances import COMPOUNDED, TWO_PRODUCTS, is_cleared
-from needlework.planning.model import AnaestheticPlan, CitedText
+from needlework.planning.model import AnaestheticPlan
 from needlework.screening import Case, Finding
 from needlework.screening.consultation import AnaestheticUse
 from needlework.screening.labels import person

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from needlework.evidence import Cited, Verdict
+from needlework.evidence import Cited, CitedDate, CitedText, Verdict
 from needlework.screening import Assessment
 
 Status = Literal[
@@ -20,20 +20,6 @@ Status = Literal[
     "blocked",
     "no-device",
 ]
-
-
-class CitedText(Struct, frozen=True):
-    """Words that come from claims."""
-
-    text: str
-    claims: tuple[str, ...]
-
-
-class CitedDate(Struct, frozen=True):
-    """A day reckoned from claims."""
-
-    on: date
-    claims: tuple[str, ...]
 
 
 class Bound(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from needlework.evidence import Cited, Knowledge, NotAccepted, Verdict
+from needlework.evidence import Cited, CitedDate, Knowledge, NotAccepted, Verdict
 from needlework.planning.bounds import merge, operator_bounds
 from needlework.planning.citing import cited_claims
 from needlework.planning.clearances import DEEPER, OFF_LABEL, is_cleared
@@ -17,7 +17,6 @@ from needlework.planning.home import at_home
 from needlework.planning.model import (
     Alternative,
     Bound,
-    CitedDate,
     Course,
     Plan,
     Preparation,

@@ -6,16 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from needlework.evidence import Cited, Knowledge
+from needlework.evidence import Cited, CitedDate, CitedText, Knowledge
 from needlework.planning.anaesthetic import anaesthetics
 from needlework.planning.bounds import merge
-from needlework.planning.model import (
-    AntisepticChoice,
-    CitedDate,
-    CitedText,
-    Preparation,
-    Stop,
-)
+from needlework.planning.model import AntisepticChoice, Preparation, Stop
 from needlework.screening import Assessment, Case
 from needlework.screening.case import base
 from needlework.units import later

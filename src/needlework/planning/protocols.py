@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from needlework.evidence import Cited, Knowledge, NotAccepted
+from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted
 from needlework.planning.bounds import (
     CONCERN_ZONE,
     NEEDS_LABEL,
@@ -21,7 +21,7 @@ from needlework.planning.bounds import (
     person_bounds,
     stepped,
 )
-from needlework.planning.model import Bound, CitedText, Depth, Fit, Passes, Protocol
+from needlework.planning.model import Bound, Depth, Fit, Passes, Protocol
 from needlework.planning.puncture import density_per_cm2
 from needlework.screening import Limit
 from needlework.screening.consultation import DeviceAtHand

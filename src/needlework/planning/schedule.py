@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct, structs
 
-from needlework.evidence import Cited, Knowledge
+from needlework.evidence import Cited, CitedDate, CitedText, Knowledge
 from needlework.planning.bounds import merge
-from needlework.planning.model import Check, CitedDate, CitedText, Course, Session
+from needlework.planning.model import Check, Course, Session
 from needlework.screening.consultation import Calendar
 from needlework.units import later
 

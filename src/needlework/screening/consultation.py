@@ -183,7 +183,7 @@ class Medicine(_Part, frozen=True, kw_only=True):
 
 
 class Medicines(Told, frozen=True, kw_only=True):
-    """All medicines taken now and systemic retinoids of the last 24 months; `no` means none."""
+    """Medicines taken now, those stopped lately, systemic retinoids of past years; `no` is none."""
 
     list: tuple[Medicine, ...] = ()
 
@@ -245,7 +245,7 @@ class Procedure(_Part, frozen=True, kw_only=True):
 
 
 class Procedures(Told, frozen=True, kw_only=True):
-    """All procedures of the last 12 months; `no` means none."""
+    """All procedures of the last year; `no` means none."""
 
     list: tuple[Procedure, ...] = ()
 
@@ -260,7 +260,7 @@ class Product(_Part, frozen=True, kw_only=True):
 
 
 class Products(Told, frozen=True, kw_only=True):
-    """All that was put on the zones in the last two weeks; `no` means bland care only."""
+    """All that was put on the zones lately; `no` means bland care only."""
 
     list: tuple[Product, ...] = ()
 

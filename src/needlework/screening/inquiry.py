@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -152,10 +152,23 @@ class Inquiry:
         """A zone without its side."""
         return base(zone)
 
-    def unlisted(self, path: str) -> bool:
+    def unlisted(self, path: str, validity: str = "validity") -> bool:
         """Nobody knows today what the list at `path` holds; `yes` without an item counts so too."""
-        told = self.told(path)
+        told = self.told(path, validity)
         return told.ask or (told.yes and not getattr(told.details, "list", ()))
+
+    def ask_list(
+        self,
+        path: str,
+        *,
+        zones: Iterable[str] | None = None,
+        products: Iterable[str] = (),
+        validity: str = "validity",
+    ) -> Iterator[Finding]:
+        """The one question about a list that nobody knows today, the same from every rule."""
+        if self.unlisted(path, validity):
+            question = LIST_QUESTIONS[path]
+            yield self.ask(path, question, zones=zones, products=products, uses=(validity,))
 
     # --- findings -----------------------------------------------------------------------------
 
@@ -240,6 +253,13 @@ def _contradicts(details: object) -> bool:
     return any(part not in (None, "unknown", "no", (), "") for part in parts)
 
 
+LIST_QUESTIONS: Final = {
+    "medicines": "Which medicines are or were lately taken, and systemic retinoids in past years?",
+    "procedures": "Which procedures were done in the last year, and where?",
+    "products": "What was put on the skin of these zones lately?",
+    "allergies": "Which allergies are known?",
+    "conditions": "Which other conditions are known?",
+}
 _COMMON = ("answer", "on", "zones", "list")
 _CLEARABLE = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR, Verdict.LIMIT)
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.model import Finding, Limit
 from needlework.screening.registry import rule
-
-_MEDICINES: Final = (
-    "Which medicines are taken now, and which systemic retinoids in the last 24 months?"
-)
 
 
 def _may_be_wished(it: Inquiry) -> bool:
@@ -44,8 +39,7 @@ def anaesthetic_allergy(it: Inquiry) -> Iterator[Finding]:
             "Anaesthetic allergy: the label of a device at hand may bar it; a clinician decides."
         )
         yield it.find("class-label", summary, uses=("label-bars",))
-    if it.unlisted("allergies"):
-        yield it.ask("allergies", "Which allergies are known?")
+    yield from it.ask_list("allergies")
 
 
 def _label_may_bar(it: Inquiry) -> bool:
@@ -73,7 +67,8 @@ def methaemoglobin(it: Inquiry) -> Iterator[Finding]:
     question = "Has the client methaemoglobinaemia or G6PD deficiency?"
     path = "history.methaemoglobinaemia_or_g6pd"
     yield from _asked(it, path, question, agents, known=not told.ask)
-    yield from _asked(it, "medicines", _MEDICINES, agents, known=not it.unlisted("medicines"))
+    if _may_be_wished(it):
+        yield from it.ask_list("medicines", products=agents)
 
 
 @rule("C28")
@@ -82,7 +77,8 @@ def antiarrhythmics(it: Inquiry) -> Iterator[Finding]:
     for named in it.medicines("antiarrhythmic-class-1", "antiarrhythmic-class-3"):
         summary = f"{named.shown} is an antiarrhythmic: a clinician decides before any amide."
         yield it.find("class", summary, products=("amide",))
-    yield from _asked(it, "medicines", _MEDICINES, ("amide",), known=not it.unlisted("medicines"))
+    if _may_be_wished(it):
+        yield from it.ask_list("medicines", products=("amide",))
 
 
 @rule("C29")
@@ -100,7 +96,8 @@ def slow_clearance(it: Inquiry) -> Iterator[Finding]:
     question = "Is there a severe liver disease?"
     path = "history.severe_liver_disease"
     yield from _asked(it, path, question, amide, known=not liver.ask)
-    yield from _asked(it, "medicines", _MEDICINES, amide, known=not it.unlisted("medicines"))
+    if _may_be_wished(it):
+        yield from it.ask_list("medicines", products=amide)
     question = "Is there a pseudocholinesterase deficiency?"
     path = "history.pseudocholinesterase_deficiency"
     yield from _asked(it, path, question, ester, known=not esterase.ask)

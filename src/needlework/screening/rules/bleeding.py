@@ -37,11 +37,7 @@ def medicine_against_clotting(it: Inquiry) -> Iterator[Finding]:
     for named in it.medicines("nsaid"):
         if not named.classes.intersection(_CLASSES):
             yield from _painkiller(it, named)
-    if it.unlisted("medicines"):
-        question = (
-            "Which medicines are taken now, and which systemic retinoids in the last 24 months?"
-        )
-        yield it.ask("medicines", question)
+    yield from it.ask_list("medicines")
 
 
 def _painkiller(it: Inquiry, named: Named) -> Iterator[Finding]:

@@ -75,10 +75,4 @@ def cardiac_disease(it: Inquiry) -> Iterator[Finding]:
             yield it.find("class", summary, uses=("telling-medicines",))
     if told.ask:
         yield it.ask("history.cardiac", "Is there a cardiac abnormality or a pacemaker?")
-    taken = it.told("medicines", "validity-medicines")
-    if taken.ask or (taken.yes and not it.case.medicines):
-        yield it.ask(
-            "medicines",
-            "Which medicines are taken now, and which systemic retinoids in the last 24 months?",
-            uses=("validity-medicines",),
-        )
+    yield from it.ask_list("medicines", validity="validity-medicines")

@@ -26,11 +26,7 @@ def weakened_immune_defence(it: Inquiry) -> Iterator[Finding]:
     if told.ask:
         question = "Is the immune defence weakened, by a disease or a medicine?"
         yield it.ask("history.immunosuppression", question)
-    if it.unlisted("medicines"):
-        question = (
-            "Which medicines are taken now, and which systemic retinoids in the last 24 months?"
-        )
-        yield it.ask("medicines", question)
+    yield from it.ask_list("medicines")
 
 
 def _chemotherapy(it: Inquiry) -> Iterator[Finding]:

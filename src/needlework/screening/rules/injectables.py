@@ -24,5 +24,4 @@ def botulinum_toxin(it: Inquiry) -> Iterator[Finding]:
                 uses=("wait",),
                 since=done.on,
             )
-    if it.unlisted("procedures"):
-        yield it.ask("procedures", "Which procedures were done in the last 12 months, and where?")
+    yield from it.ask_list("procedures")

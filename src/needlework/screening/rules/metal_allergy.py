@@ -15,8 +15,7 @@ def metal_allergy(it: Inquiry) -> Iterator[Finding]:
     """Steel stops, nickel is for a clinician to judge, and `metal` alone is asked about."""
     for named in it.allergies("steel", "nickel"):
         yield from _metal(it, named)
-    if it.unlisted("allergies"):
-        yield it.ask("allergies", "Which allergies are known?")
+    yield from it.ask_list("allergies")
 
 
 def _metal(it: Inquiry, named: Named) -> Iterator[Finding]:

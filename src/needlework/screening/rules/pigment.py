@@ -45,9 +45,7 @@ def self_tanner(it: Inquiry) -> Iterator[Finding]:
                 uses=("override",),
                 asks="products",
             )
-    if it.unlisted("products"):
-        question = "What was put on the skin of these zones in the last two weeks?"
-        yield it.ask("products", question, zones=it.zones)
+    yield from it.ask_list("products", zones=it.zones)
 
 
 @rule("C39")
@@ -140,8 +138,4 @@ def photosensitiser(it: Inquiry) -> Iterator[Finding]:
         if not reason and it.claim("ask-purpose").value is True:
             question = f"What is {named.shown} taken for: acne, rosacea, an infection or other?"
             yield it.ask("medicines", question)
-    if it.unlisted("medicines"):
-        question = (
-            "Which medicines are taken now, and which systemic retinoids in the last 24 months?"
-        )
-        yield it.ask("medicines", question)
+    yield from it.ask_list("medicines")

@@ -48,8 +48,7 @@ def other_history(it: Inquiry) -> Iterator[Finding]:
         yield it.find("class", f"Smokes: {told}", uses=("slower-healing",))
     if smokes.ask:
         yield it.ask("history.smoking", "Does the client smoke?")
-    if it.unlisted("conditions"):
-        yield it.ask("conditions", "Which other conditions are known?")
+    yield from it.ask_list("conditions")
     yield from _allergies(it)
 
 
@@ -66,8 +65,7 @@ def _allergies(it: Inquiry) -> Iterator[Finding]:
                     f"Allergy to {named.shown}: never use {product.replace('-', ' ')}.",
                     products=(product,),
                 )
-    if it.unlisted("allergies"):
-        yield it.ask("allergies", "Which allergies are known?", products=products)
+    yield from it.ask_list("allergies", products=products)
 
 
 def _means(named: Named, allergens: frozenset[str], *, antiseptic: bool) -> bool:

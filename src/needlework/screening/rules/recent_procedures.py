@@ -53,7 +53,7 @@ def filler(it: Inquiry) -> Iterator[Finding]:
                 uses=("wait",),
                 since=done.on,
             )
-    yield from _list_is_old(it)
+    yield from it.ask_list("procedures")
 
 
 @rule("C34")
@@ -73,7 +73,7 @@ def resurfacing(it: Inquiry) -> Iterator[Finding]:
                 uses=(f"wait-{done.kind}",),
                 since=done.on,
             )
-    yield from _list_is_old(it)
+    yield from it.ask_list("procedures")
 
 
 def _which(it: Inquiry, done: Procedure, zones: tuple[str, ...]) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def surgery(it: Inquiry) -> Iterator[Finding]:
             yield it.ask("procedures", "When was the surgery?", zones=zones)
         else:
             yield from _surgery(it, done, done.on, zones)
-    yield from _list_is_old(it)
+    yield from it.ask_list("procedures")
 
 
 def _surgery(it: Inquiry, done: Procedure, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def hair_removal(it: Inquiry) -> Iterator[Finding]:
                 override_from=it.after(done.on, "override-wait"),
                 since=done.on,
             )
-    yield from _list_is_old(it)
+    yield from it.ask_list("procedures")
 
 
 @rule("C44")
@@ -191,7 +191,7 @@ def last_needling(it: Inquiry) -> Iterator[Finding]:
             yield it.ask("procedures", "When were these zones last needled?", zones=zones)
         elif it.on < it.after(done.on, "wait"):
             yield from _too_soon(it, done.on, zones)
-    yield from _list_is_old(it)
+    yield from it.ask_list("procedures")
 
 
 def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
@@ -239,8 +239,3 @@ def _published(it: Inquiry, zone: str) -> tuple[str, ...]:
     ]
     known = all(c in knowledge.claims and c not in knowledge.rejected for c in wished)
     return tuple(dict.fromkeys(wished)) if known else ()
-
-
-def _list_is_old(it: Inquiry) -> Iterator[Finding]:
-    if it.unlisted("procedures"):
-        yield it.ask("procedures", "Which procedures were done in the last 12 months, and where?")

@@ -12,7 +12,6 @@ from needlework.screening.model import Finding
 from needlework.screening.registry import rule
 
 _CLASSES = ("systemic-retinoid", "acitretin")
-_WHICH = "Which medicines are taken now, and which systemic retinoids in the last 24 months?"
 
 
 @rule("C4")
@@ -20,8 +19,7 @@ def systemic_retinoid_now(it: Inquiry) -> Iterator[Finding]:
     """Nobody who takes a systemic retinoid is needled."""
     for named in it.medicines(*_CLASSES):
         yield it.find("class", f"Takes a systemic retinoid ({named.shown}): do not treat.")
-    if it.unlisted("medicines"):
-        yield it.ask("medicines", _WHICH)
+    yield from it.ask_list("medicines")
 
 
 @rule("C5")
@@ -31,8 +29,7 @@ def systemic_retinoid_lately(it: Inquiry) -> Iterator[Finding]:
         yield from _since(it, named)
     for named in it.medicines("acitretin"):
         yield it.ask("medicines", f"Is {named.shown} still taken, or when was it stopped?")
-    if it.unlisted("medicines"):
-        yield it.ask("medicines", _WHICH)
+    yield from it.ask_list("medicines")
 
 
 def _since(it: Inquiry, named: Named) -> Iterator[Finding]:

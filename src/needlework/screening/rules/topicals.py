@@ -28,9 +28,7 @@ def topical_actives(it: Inquiry) -> Iterator[Finding]:
     for name, _, zones in _used(it, "hydroquinone"):
         summary = f"{name}: no wait before needling; afterwards again when its prescriber says."
         yield it.find("class-hydroquinone", summary, zones=zones)
-    if it.unlisted("products"):
-        question = "What was put on the skin of these zones in the last two weeks?"
-        yield it.ask("products", question, zones=it.zones)
+    yield from it.ask_list("products", zones=it.zones)
 
 
 def _wait(it: Inquiry, kind: str, use: _Use) -> Iterator[Finding]:
