@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -459,10 +460,17 @@ def test_no_such_file(run: Runner, tmp_path: Path) -> None:
     assert "examples/" in ended.hint
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_that_may_not_be_read(run: Runner) -> None:
+def test_a_file_that_may_not_be_read(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     path = run.consultation()
-    path.chmod(0)
+    opened = Path.open
+
+    def refused(self: Path, *args: Any, **more: Any) -> Any:  # noqa: ANN401  as Path.open has them
+        """Root may read every file, so the refusal is played."""
+        if self.name == path.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opened(self, *args, **more)
+
+    monkeypatch.setattr(Path, "open", refused)
     assert run("plan", path).error.endswith("cannot be read: Permission denied.")
 
 
