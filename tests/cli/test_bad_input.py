@@ -462,6 +462,7 @@ def test_no_such_file(run: Runner, tmp_path: Path) -> None:
 
 def test_a_file_that_may_not_be_read(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     path = run.consultation()
+    path.chmod(0)
     opened = Path.open
 
     def refused(self: Path, *args: Any, **more: Any) -> Any:  # noqa: ANN401  as Path.open has them

@@ -139,7 +139,9 @@ def source(*, source_id: str, as_json: bool, release: Path | None, overlay: Path
 
 
 @command.command("check")
-@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(readable=False, path_type=Path), required=False
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(*, folder: Path | None, as_json: bool) -> None:
     """Load and check a knowledge base (the one shipped, or DIR) and say what it holds.
@@ -183,9 +185,12 @@ def check(*, folder: Path | None, as_json: bool) -> None:
 
 
 @command.command("overlay")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(readable=False, path_type=Path))
 @click.option(
-    "--release", type=click.Path(path_type=Path), metavar="DIR", help="Over another release."
+    "--release",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="DIR",
+    help="Over another release.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def overlay_(*, file: Path, release: Path | None, as_json: bool) -> None:

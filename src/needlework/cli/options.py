@@ -43,13 +43,13 @@ def knowledge_options(command: _Command) -> _Command:
     """`--release` and `--overlay`."""
     command = click.option(
         "--overlay",
-        type=click.Path(path_type=Path),
+        type=click.Path(readable=False, path_type=Path),
         metavar="FILE",
         help="A clinic's choices over the release (TOML).",
     )(command)
     return click.option(
         "--release",
-        type=click.Path(path_type=Path),
+        type=click.Path(readable=False, path_type=Path),
         metavar="DIR",
         help="Another knowledge base than the one that is shipped.",
     )(command)

@@ -15,11 +15,13 @@ from needlework.cli.reasons import with_reasons
 
 
 @click.command("plan")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), required=False)
+@click.argument(
+    "file", type=click.Path(readable=False, path_type=Path, allow_dash=True), required=False
+)
 @judging_options
 @click.option(
     "--batch",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     nargs=2,
     metavar="IN OUT",
     help="Plan every line of IN (NDJSON) into the same line of OUT; a run cut off goes on.",

@@ -14,7 +14,7 @@ from needlework.cli.reasons import with_reasons
 
 
 @click.command("screen")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=click.Path(readable=False, path_type=Path, allow_dash=True))
 @judging_options
 def command(
     file: Path,
