@@ -150,6 +150,18 @@ def test_whatever_depth_rests_on_is_not_enough_known_when_rejected(
     assert {zone.status for zone in made.zones} <= {"not-enough-known", "needs-clearance"}
 
 
+@pytest.mark.parametrize("claim", ["zone.cheek.scar-max", "zone.cheek.hard-cap"])
+def test_a_rejected_cap_cannot_be_gone_round_by_a_clearance(tmp_path: Path, claim: str) -> None:
+    given = {"outcome": "cleared", "role": "C", "on": ON, "until": date(2027, 1, 1)}
+    scars = {
+        "concerns": [{"concern": "acne-scar-rolling", "zones": ["cheek"]}],
+        "devices": [{"id": "dermapen-4"}],
+        "clearances": [{**given, "rule": "D1"}, {**given, "rule": "D2"}],
+    }
+    _, made = judged(with_overlay(tmp_path, reject(claim)), scars)
+    assert {zone.status for zone in made.zones} == {"not-enough-known"}
+
+
 def test_an_approval_takes_the_claim_off_the_proposed_list(tmp_path: Path) -> None:
     approve = (
         '[[approve]]\ntopic = "cheek"\nclaims = ["zone.cheek.scar-max"]\n'

@@ -202,6 +202,9 @@ def test_a_clinician_may_clear_a_formula_and_two_products() -> None:
     blt = {"product": "blt", "area_cm2": {"cheek": 60.0}, "compounded_max_grams": 10.0}
     both = {"clearances": [*FACE["clearances"], {**FACE["clearances"][0], "rule": "A1"}]}
     assert only(used(blt), both).status == "offered"
+    turned_down = {**FACE["clearances"][0], "rule": "A1", "outcome": "refused", "zones": ["cheek"]}
+    both["clearances"].append(turned_down)
+    assert only(used(blt), both).status == "needs-clearance"
     emla = {"product": "emla", "area_cm2": {"cheek": 60.0}, "grams": 4.0}
     two = {"clearances": [*FACE["clearances"], {**FACE["clearances"][0], "rule": "A2"}]}
     assert {made.status for made in checked(used(lmx(grams=5.0), emla), two)} == {"offered"}

@@ -89,6 +89,15 @@ def test_the_wait_after_a_clinic_session_ends_on_its_day() -> None:
     assert found.status == "limited", found.reasons
 
 
+@pytest.mark.parametrize("length", [{}, {"needle_length_mm": 1.0}])
+def test_long_or_unknown_needles_at_home_count_like_a_clinic_session(
+    length: dict[str, float],
+) -> None:
+    done = {"kind": "microneedling-home", "on": "2026-11-12", "zones": ["forehead"], **length}
+    procedures = {"procedures": {"answer": "yes", "list": [done]}}
+    assert at_home(procedures, knowledge=allowing("us")).status == "refused"
+
+
 def test_the_setting_home_never_gets_a_professional_protocol() -> None:
     plan = planned(FINE)
     assert all(entry.status == "refused" and not entry.protocols for entry in plan.zones)

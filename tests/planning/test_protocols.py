@@ -184,6 +184,42 @@ def test_no_depth_is_ever_given_for_a_zone_that_is_blocked_or_not_offered(blocke
     assert plan.course is None
 
 
+def test_a_test_spot_takes_no_needle_longer_than_the_start() -> None:
+    device = {"devices": [{"id": "roller-192", "needle_lengths_mm": [0.5, 1.0, 1.5]}]}
+    spot = {
+        "history": {"keloid": "yes"},
+        "clearances": [*CLEARED, {**CLEARED[0], "rule": "C10"}],
+    }
+    assert (
+        depth(planned(wish("acne-scar-rolling", "cheek"), device, spot), "cheek-left").maximum.value
+        == 1.0
+    )
+
+
+@pytest.mark.parametrize(("place", "most_mm"), [("us-az", 0.5), ("us-nc", 1.0)])
+def test_nobody_outside_health_goes_deeper_than_the_profession_that_the_law_names(
+    place: str, most_mm: float
+) -> None:
+    operator = {"profession": "other", "scope_max_depth_mm": 3.0}
+    plan = planned(
+        wish("acne-scar-rolling", "cheek"), {"operator": operator, "jurisdiction": place}
+    )
+    assert depth(plan, "cheek-left").maximum.value <= most_mm
+
+
+def test_a_device_off_label_is_said_whatever_else_the_zone_waits_for() -> None:
+    devices = {"devices": [{"id": "skinpen-precision"}, {"id": "dermapen-4"}]}
+    nursing = {"history": {"breastfeeding": "yes"}, "clearances": [{**CLEARED[0], "rule": "C2"}]}
+    toxin = {"kind": "botulinum-toxin", "on": "2026-11-18", "zones": ["cheek"]}
+    scars = wish("acne-scar-rolling", "cheek")
+    waits = planned(scars, devices, nursing, {"procedures": {"answer": "yes", "list": [toxin]}})
+    assert waits.course is not None
+    assert set(waits.course.sessions[0].if_cleared) == {"cheek-left", "cheek-right"}
+    no = {**CLEARED[0], "outcome": "refused"}
+    refused = planned(scars, devices, {**nursing, "clearances": [*nursing["clearances"], no]})
+    assert zone(refused, "cheek-left").status == "refused"
+
+
 def test_what_a_clinician_refused_is_refused() -> None:
     plan = planned(
         wish("fine-lines", "forehead"), {"clearances": [{**CLEARED[0], "outcome": "refused"}]}

@@ -53,6 +53,8 @@ def _is_tightened(knowledge: Knowledge, concern: str, zone: str) -> bool:
 def _zone_bounds(knowledge: Knowledge, family: str, zone: str, *, deeper: bool) -> Iterator[Bound]:
     maximum, cap = f"zone.{zone}.{family}-max", f"zone.{zone}.hard-cap"
     if deeper:
+        for replaced in (maximum, cap):
+            knowledge.claim(replaced)  # one that the clinic rejected cannot be gone round
         maximum = cap = f"zone.{zone}.hard-cap-clinician"
     yield Bound(name=CONCERN_ZONE, depth=knowledge.depth_mm(maximum))
     yield Bound(name=ZONE_CAP, depth=knowledge.depth_mm(cap))
@@ -74,7 +76,10 @@ def _operator_bounds(
 ) -> Iterator[Bound]:
     others = knowledge.claim("rule.o3.not-health-professions").words
     for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
-        claim_id = f"jurisdiction.{name}.{profession}-max-depth"
+        own = f"jurisdiction.{name}.{profession}-max-depth"
+        known = f"jurisdiction.{name}.aesthetician-max-depth"
+        # Whoever is no health professional goes no deeper than the profession that the law names.
+        claim_id = known if own not in knowledge.claims and profession in others else own
         if claim_id in knowledge.claims:
             yield Bound(name="law of the place", depth=knowledge.depth_mm(claim_id))
         below = f"jurisdiction.{name}.specified-procedure-depth"

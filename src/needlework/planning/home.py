@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from needlework.evidence import NotAccepted
+from needlework.evidence import Knowledge, NotAccepted
 from needlework.planning.model import Alternative
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
+from needlework.screening.consultation import Procedure
 from needlework.units import later
 
 _OF_THE_CLINIC: Final = ("C44", "O1", "O2", "O3", "D1")
@@ -88,7 +89,8 @@ def _recent_session(case: Case) -> Iterator[tuple[str, str]]:
     for done in () if isinstance(listed, str) else listed.list:
         if done.kind not in waits:
             continue
-        claim_id, what = waits[done.kind]
+        needled = counts_as_needling(case.knowledge, done)
+        claim_id, what = waits["microneedling" if needled else done.kind]
         wait = case.knowledge.claim(claim_id)
         there = case.expand(done.zones) if done.zones else frozenset(case.zones)
         recent = done.on is None or case.on < later(done.on, wait.number, wait.unit)
@@ -102,3 +104,11 @@ def _numbing(case: Case) -> Iterator[tuple[str, str]]:
     is_wished = wished is not None and wished.answer != "no"
     if is_wished and case.knowledge.claim(claim_id).value is False:
         yield "No anaesthetic at home.", claim_id
+
+
+def counts_as_needling(knowledge: Knowledge, done: Procedure) -> bool:
+    """A clinic session, or home needling with needles longer than C44 lets pass, or unknown."""
+    if done.kind != "microneedling-home":
+        return done.kind == "microneedling"
+    length_mm = done.needle_length_mm
+    return length_mm is None or length_mm > knowledge.claim("rule.c44.home-max").number

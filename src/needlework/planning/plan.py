@@ -11,9 +11,9 @@ import msgspec
 from needlework.evidence import Cited, CitedDate, Knowledge, NotAccepted, Verdict
 from needlework.planning.bounds import merge, operator_bounds
 from needlework.planning.citing import cited_claims
-from needlework.planning.clearances import DEEPER, OFF_LABEL, is_cleared
+from needlework.planning.clearances import DEEPER, OFF_LABEL, is_cleared, is_refused
 from needlework.planning.devices import device_sheets
-from needlework.planning.home import at_home
+from needlework.planning.home import at_home, counts_as_needling
 from needlework.planning.model import (
     Alternative,
     Bound,
@@ -102,9 +102,15 @@ def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
         status = "not-enough-known" if unknown else "no-device"
         why = " ".join(dict.fromkeys(choice.refused for choice in chosen))
     verdict = judged.verdict
-    if status == "planned" and _is_off_label(case, zone, chosen):
-        # Screening found a labelled device at hand, but that one does not fit here.
-        status, why, verdict = "needs-clearance", "CLEAR: D1.", Verdict.CLEAR
+    if _is_off_label(case, zone, chosen):
+        # Screening may have found a labelled device at hand that does not fit here.
+        if is_refused(case, OFF_LABEL, zone):
+            why = "A clinician refused to clear it: D1."
+            return msgspec.structs.replace(bare, verdict=Verdict.CLEAR, status="refused", why=why)
+        if status in ("planned", "test-spot"):
+            status, why, verdict = "needs-clearance", "CLEAR: D1.", Verdict.CLEAR
+        elif "D1" not in why:
+            why = f"{why} CLEAR: D1."
     return msgspec.structs.replace(
         bare, verdict=verdict, status=status, why=why, protocols=chosen, other_devices=others
     )
@@ -257,8 +263,10 @@ def _need(case: Case, zone: ZonePlan, assessment: Assessment) -> Iterator[Need]:
         concerns=tuple(p.concern for p in made),
         sessions=max(counts, key=lambda count: count.value),
         interval=(interval := _longest(intervals, case.on)),
-        free_from=_latest(_free_from(zone, assessment), _after_last(case, zone.zone, interval)),
-        needs_clearance=zone.status == "needs-clearance"
+        free_from=_latest(
+            _free_from(zone, assessment), _after_last(case, assessment, zone.zone, interval)
+        ),
+        needs_clearance="CLEAR:" in zone.why
         or any(
             finding.verdict is Verdict.CLEAR and concerns_zone(finding, zone.zone)
             for finding in assessment.findings
@@ -274,15 +282,18 @@ def _latest(*days: CitedDate | None) -> CitedDate | None:
     return max((day for day in days if day is not None), key=lambda day: day.on, default=None)
 
 
-def _after_last(case: Case, zone: str, interval: Cited) -> CitedDate | None:
+def _after_last(case: Case, assessment: Assessment, zone: str, interval: Cited) -> CitedDate | None:
     """The concern's own interval holds from the last needling too, unless C44 was cleared."""
     listed = case.consultation.procedures
-    if isinstance(listed, str) or is_cleared(case, "C44", zone):
+    if isinstance(listed, str) or any(
+        finding.rule == "C44" and finding.cleared is not None and zone in finding.zones
+        for finding in assessment.findings
+    ):
         return None
     days = [
         later(done.on, interval.value, interval.unit)
         for done in listed.list
-        if done.kind == "microneedling" and done.on is not None
+        if done.on is not None and counts_as_needling(case.knowledge, done)
         if not done.zones or zone in case.expand(done.zones)
     ]
     after = [day for day in days if day > case.on]

@@ -104,7 +104,7 @@ def _protocol(
         notes=_notes(knowledge, plain, fit, depth, setting),
     )
     if is_test_spot_only(setting.limits):
-        return structs.replace(made, depth=structs.replace(depth, maximum=depth.start))
+        return made
     return structs.replace(
         made,
         sessions=_sessions(knowledge, plain.concern),
@@ -144,6 +144,8 @@ def _bounds(
     )
     bounds += _device_bounds(knowledge, plain.device, fit)
     bounds += setting.operator_bounds
+    if is_test_spot_only(setting.limits):
+        bounds.append(Bound(name="test spot", depth=start))
     return start, bounds
 
 

@@ -49,7 +49,9 @@ def course(
         return None
     interval = _interval(knowledge, needs, on)
     made = tuple(_sessions(needs, interval, calendar, on))
-    if sum(len(session.zones) for session in made) < sum(round(n.sessions.value) for n in needs):
+    if not made or sum(len(session.zones) for session in made) < sum(
+        round(n.sessions.value) for n in needs
+    ):
         return None
     sessions = tuple(_with_notes(session, endings) for session in made)
     return Course(

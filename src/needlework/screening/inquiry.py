@@ -81,7 +81,7 @@ class Inquiry:
         listed = bool(self.case.condition_keys.intersection(CONDITIONS.get(path, ())))
         expired = self.on > self.after(given, validity)
         answer: Answered = "unknown"
-        if said == "yes" or listed or _contradicts(details):
+        if said == "yes" or listed or (said == "no" and _contradicts(details)):
             answer = "yes"
         elif said == "no" and not expired and self.case.covers_plan(details):
             answer = "no"

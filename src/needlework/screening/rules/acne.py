@@ -27,6 +27,8 @@ def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
     severity = told.details.severity if isinstance(told.details, AcneTold) else "unknown"
     if "acne-severe" in it.case.condition_keys:
         severity = "severe"
+    elif told.listed and not it.case.covers_plan(told.details):
+        severity = "unknown"
     here, reach = it.where(told), _reach_if_severe(it, told)
     if severity == "few-papules" and here:
         summary = "A few inflamed papules: keep off them with a margin."
@@ -36,7 +38,12 @@ def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
     elif severity == "moderate" and here:
         summary = "Moderate inflammatory acne: leave these zones until it has cleared."
         yield it.find(
-            "class-moderate", summary, zones=here, limit=_AVOID, override="override-moderate"
+            "class-moderate",
+            summary,
+            zones=here,
+            limit=_AVOID,
+            override="override-moderate",
+            since=told.on,
         )
     elif severity in ("severe", "cystic") and reach:
         summary = "Severe or cystic acne: do not needle these zones; have the acne treated first."
@@ -49,7 +56,8 @@ def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
 def _reach_if_severe(it: Inquiry, told: Told) -> tuple[str, ...]:
     """Zones that severe acne stops: those that have it, and the whole face if it is on the face."""
     named = told.details.zones if isinstance(told.details, AcneTold) else ()
-    with_acne = it.case.expand(named) if named else frozenset(it.zones)
+    everywhere = told.listed or not named
+    with_acne = frozenset(it.zones) if everywhere else it.case.expand(named)
     on_face = any(it.case.region(zone) == "face" for zone in with_acne)
     face = it.within(it.zones, "face") if on_face else ()
     return tuple(zone for zone in it.zones if zone in with_acne or zone in face)

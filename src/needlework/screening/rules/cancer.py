@@ -17,6 +17,8 @@ def radiotherapy(it: Inquiry) -> Iterator[Finding]:
     zones = it.where(told)
     if told.yes and zones:
         ended = told.details.ended_on if isinstance(told.details, RadiotherapyTold) else None
+        if told.listed:
+            ended = None  # the list of conditions may speak of another course, elsewhere
         free = None if ended is None else it.after(ended, "wait")
         if free is not None and it.on < free:
             summary = f"Radiotherapy here until {ended}: no needling before {free}."
@@ -26,7 +28,12 @@ def radiotherapy(it: Inquiry) -> Iterator[Finding]:
         else:
             summary = "Radiotherapy here in the past: a clinician must clear these zones."
             yield it.find(
-                "class-past", summary, zones=zones, uses=("wait",), override="override-past"
+                "class-past",
+                summary,
+                zones=zones,
+                uses=("wait",),
+                override="override-past",
+                since=ended,
             )
         if ended is None:
             yield it.ask("history.radiotherapy", "When did the radiotherapy end?", zones=zones)

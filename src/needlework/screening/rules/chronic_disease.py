@@ -58,6 +58,7 @@ def _diabetes(it: Inquiry, details: object) -> Finding:
         else f"Diabetes, HbA1c {percent:g} %: stay in the lower half of the depths.",
         uses=(*rests_on, "lower-half"),
         limit=Limit(lower_half=it.claim("lower-half").value is True),
+        since=measured,
     )
 
 

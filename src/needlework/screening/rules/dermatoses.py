@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from needlework.screening.consultation import DermatosisTold, RosaceaTold
-from needlework.screening.inquiry import Answered, Inquiry
+from needlework.screening.inquiry import Answered, Inquiry, Told
 from needlework.screening.model import Finding, Limit, as_test_spot
 from needlework.screening.registry import rule
 
@@ -18,17 +19,20 @@ def rosacea(it: Inquiry) -> Iterator[Finding]:
     """Active papulopustular rosacea waits; any other rosacea is treated gently."""
     told = it.told("skin.rosacea")
     if told.yes and (zones := it.where(told)):
-        yield _rosacea(it, told.details, zones)
+        yield _rosacea(it, told, zones)
     if told.ask:
         question = "Is there rosacea in these zones today, of which kind, and is it active?"
         yield it.ask("skin.rosacea", question, zones=it.zones)
 
 
-def _rosacea(it: Inquiry, details: object, zones: tuple[str, ...]) -> Finding:
+def _rosacea(it: Inquiry, told: Told, zones: tuple[str, ...]) -> Finding:
+    details = told.details
     kinds = _kinds(it, details)
     active = details.active if isinstance(details, RosaceaTold) else "unknown"
     if "rosacea-active" in it.case.condition_keys:
         active = "yes"
+    elif told.listed and active != "yes":
+        active = "unknown"  # the answer was about other zones, or about none
     if not kinds:
         question = "Of which kind is the rosacea: papulopustular or erythematotelangiectatic?"
         return it.ask("skin.rosacea", question, zones=zones)
@@ -47,6 +51,7 @@ def _rosacea(it: Inquiry, details: object, zones: tuple[str, ...]) -> Finding:
             lower_half=it.claim("lower-half").value is True,
             end_point=it.claim("end-point").word,
         ),
+        since=told.on if waits else None,
     )
 
 
@@ -73,7 +78,7 @@ def skin_disease(it: Inquiry) -> Iterator[Finding]:
         if told.listed and active != "yes":
             # The list of conditions says neither where nor how active: the answer is for another.
             active = "yes" if "dermatosis-active" in it.case.condition_keys else "unknown"
-        yield _dermatosis(it, active, zones)
+        yield _dermatosis(it, active, zones, told.on)
     if told.ask:
         question = "Is or was there eczema, psoriasis, lichen planus or dermatitis in these zones?"
         yield it.ask(_ECZEMA, question, zones=it.zones)
@@ -85,7 +90,7 @@ def skin_disease(it: Inquiry) -> Iterator[Finding]:
         yield it.ask("skin.vitiligo", "Is there vitiligo in these zones?", zones=it.zones)
 
 
-def _dermatosis(it: Inquiry, active: Answered, zones: tuple[str, ...]) -> Finding:
+def _dermatosis(it: Inquiry, active: Answered, zones: tuple[str, ...], seen: date) -> Finding:
     if active == "unknown":
         question = "Is the eczema, psoriasis, lichen planus or dermatitis active in these zones?"
         return it.ask(_ECZEMA, question, zones=zones)
@@ -97,4 +102,5 @@ def _dermatosis(it: Inquiry, active: Answered, zones: tuple[str, ...]) -> Findin
         zones=zones,
         uses=("test-spot",),
         limit=Limit(test_spot=as_test_spot(it.claim("test-spot").word)),
+        since=seen if active == "yes" else None,
     )

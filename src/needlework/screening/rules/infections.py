@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from needlework.screening.consultation import HealedTold
-from needlework.screening.inquiry import Inquiry
+from needlework.screening.inquiry import Inquiry, Told
 from needlework.screening.model import Finding, Limit
 from needlework.screening.registry import rule
 
@@ -68,6 +69,8 @@ def cold_sore_now(it: Inquiry) -> Iterator[Finding]:
         return
     told, wait = it.told("skin.cold_sore"), it.cited("wait").value
     healed = told.details.healed_on if isinstance(told.details, HealedTold) else None
+    if told.listed:
+        healed = None  # active, by the list of conditions
     free = None if healed is None else it.after(healed, "wait")
     if told.yes and (free is None or it.on < free):
         summary = (
@@ -87,14 +90,23 @@ def herpes_in_the_past(it: Inquiry) -> Iterator[Finding]:
     face = it.within(it.zones, "face")
     if not face:
         return
-    told = it.told("history.herpes_simplex")
-    if told.yes or it.told("skin.cold_sore").yes:
+    told, sore = it.told("history.herpes_simplex"), it.told("skin.cold_sore")
+    if told.yes or sore.yes:
         yield it.find(
             "class",
             "Herpes simplex before: a clinician considers antiviral prophylaxis and records it.",
             zones=face,
             uses=("course-needling", "course-panel", "lead-panel", "course-resurfacing"),
+            since=_broke_out(sore),
         )
     if told.ask:
         question = "Has the client ever had cold sores or other herpes simplex?"
         yield it.ask("history.herpes_simplex", question, zones=face)
+
+
+def _broke_out(sore: Told) -> date | None:
+    """The last day on which a cold sore is known to have been there."""
+    if not sore.yes:
+        return None
+    healed = sore.details.healed_on if isinstance(sore.details, HealedTold) else None
+    return healed or sore.on

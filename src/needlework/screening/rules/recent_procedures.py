@@ -40,7 +40,7 @@ def filler(it: Inquiry) -> Iterator[Finding]:
     """Wait after a filler in a zone; what stays in the skin is for a clinician to judge."""
     for done, zones in it.procedures(*_LASTING):
         summary = f"{_LASTING[done.kind]} in these zones: a clinician must clear needling there."
-        yield it.find("class-permanent", summary, zones=zones)
+        yield it.find("class-permanent", summary, zones=zones, since=done.on)
     for done, zones in it.procedures("filler"):
         if done.on is None:
             yield it.ask("procedures", "When was the filler injected?", zones=zones)

@@ -43,4 +43,5 @@ def _since(it: Inquiry, named: Named) -> Iterator[Finding]:
             f"Took {named.shown} until {stopped}: a clinician must clear before {free}; {why}.",
             until=free,
             uses=(wait, note),
+            since=stopped,
         )

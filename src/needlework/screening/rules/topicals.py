@@ -24,7 +24,9 @@ def topical_actives(it: Inquiry) -> Iterator[Finding]:
             yield _when(it, name, zones, "class-steroid")
         elif it.on < it.after(last, "steroid-window"):
             summary = f"{name} thins the skin if potent: a clinician decides."
-            yield it.find("class-steroid", summary, zones=zones, override="override-steroid")
+            yield it.find(
+                "class-steroid", summary, zones=zones, override="override-steroid", since=last
+            )
     for name, _, zones in _used(it, "hydroquinone"):
         summary = f"{name}: no wait before needling; afterwards again when its prescriber says."
         yield it.find("class-hydroquinone", summary, zones=zones)
