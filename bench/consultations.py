@@ -113,6 +113,7 @@ def _consultation(chance: random.Random, known: list[Entry], number: int) -> dic
         "history": _answers(chance, History, 0.004),
         "skin": _answers(chance, Skin, 0.004),
         "medicines": _medicines(chance, known),
+        "new_medicines_or_antibiotics": "no",
         "conditions": "no",
         "allergies": _some(
             chance, 0.1, [{"name": chance.choice(("nickel", "lidocaine", "latex"))}]
@@ -189,6 +190,7 @@ def _procedures(chance: random.Random, zones: list[str]) -> list[dict[str, Any]]
     return [
         {
             "kind": chance.choice(get_args(ProcedureKind)),
+            "needle_length_mm": 0.25,
             "on": _ago(chance, 300),
             "zones": chance.sample(zones, 1),
         }

@@ -36,6 +36,9 @@ CHUNK_BYTES: Final = 2_000_000
 _AHEAD: Final = 3
 """Chunks in flight for each worker: enough that none waits, few enough that memory stays flat."""
 
+_GARBAGE: Final = 100_000
+"""Objects between collections in a worker: plans hold no cycles, so looking often finds nothing."""
+
 _ERROR_MARK: Final = b'{"line":'
 _BLOCK: Final = 1 << 20
 
@@ -208,6 +211,7 @@ def _known(job: Job) -> workflow.Known:
             hint="Let the files rest, remove OUT and OUT.state, and begin anew.",
         )
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
     return known
 
 

@@ -78,7 +78,8 @@ class Inquiry:
     def told(self, path: str, validity: str = "validity") -> Told:
         """The answer at `path` as it counts today."""
         said, given, details = self.case.dated(path)
-        listed = bool(self.case.condition_keys.intersection(CONDITIONS.get(path, ())))
+        named = self.case.condition_keys
+        listed = bool(named) and not named.isdisjoint(CONDITIONS.get(path, ()))
         expired = self.on > self.after(given, validity)
         answer: Answered = "unknown"
         if said == "yes" or listed or (said == "no" and _contradicts(details)):

@@ -51,6 +51,10 @@ _PAST_NAMES: Final = frozenset(
 """Fields that say when something happened: never after the day judged."""
 
 
+_SUSPECT: Final = re.compile(r"\\u[dD]|\d[eE]|\d{16}|NaN|Infinity")
+"""What JSON text must hold for a half character, or for a number that is not finite or too long."""
+
+
 def read_consultation(path: Path) -> Consultation:
     """A consultation from a TOML or JSON file."""
     return parse(_content(path), path.name)
@@ -70,11 +74,15 @@ def parse(content: bytes, name: str) -> Consultation:
             f"{name} is not text: byte {error.start} is not UTF-8.",
             hint="Save it as UTF-8 text, in TOML or JSON.",
         ) from None
-    return from_data(_data(text, name), name)
+    is_plain = text.lstrip().startswith("{") and not _SUSPECT.search(text)
+    return from_data(_data(text, name), name, is_plain=is_plain)
 
 
-def from_data(data: object, name: str) -> Consultation:
-    """A consultation from what TOML or JSON was parsed into."""
+def from_data(data: object, name: str, *, is_plain: bool = False) -> Consultation:
+    """A consultation from what TOML or JSON was parsed into.
+
+    `is_plain` says that the text can hold neither half characters nor numbers without end.
+    """
     if not isinstance(data, dict):
         raise AnswerError(
             f"{name} is not a table.",
@@ -87,7 +95,8 @@ def from_data(data: object, name: str) -> Consultation:
     except UnicodeEncodeError:
         _check_values(data, name)  # says where
         raise
-    _check_values(data, name)
+    if not is_plain:
+        _check_values(data, name)
     return made
 
 
@@ -276,12 +285,11 @@ def validate(
             f"The day judged ({on}) lies before the consultation ({consultation.date}).",
             hint="Judge it on its own day or later.",
         )
-    for place, day in _past_days(consultation, ""):
-        if day > on:
-            raise AnswerError(
-                f"{place} lies after the day judged ({on}).",
-                hint="Check the year; what has not happened yet cannot be answered.",
-            )
+    if place := _late_day(consultation, on):
+        raise AnswerError(
+            f"{place} lies after the day judged ({on}).",
+            hint="Check the year; what has not happened yet cannot be answered.",
+        )
     _check_birth(consultation, on)
     _check_names(consultation, knowledge)
     for index, wish in enumerate(consultation.concerns):
@@ -305,22 +313,23 @@ def _check_days(consultation: Consultation, on: date) -> None:
             )
 
 
-def _past_days(part: object, place: str) -> Iterator[tuple[str, date]]:
-    """Every day in the consultation that says when something happened, with its place."""
+def _late_day(part: object, on: date) -> str:
+    """Place of the first day that says when something happened, and lies after `on`."""
     if isinstance(part, msgspec.Struct):
         for name in part.__struct_fields__:
             value = getattr(part, name)
             if type(value) is str:
                 continue
-            where = f"{place}.{name}" if place else name
             if name in _PAST_NAMES and isinstance(value, date):
-                yield where, value
-            elif isinstance(value, msgspec.Struct | tuple):
-                yield from _past_days(value, where)
+                if value > on:
+                    return name
+            elif isinstance(value, msgspec.Struct | tuple) and (inner := _late_day(value, on)):
+                return f"{name}{inner}" if inner.startswith("[") else f"{name}.{inner}"
     elif isinstance(part, tuple):
         for index, item in enumerate(part):
-            if isinstance(item, msgspec.Struct):
-                yield from _past_days(item, f"{place}[{index}]")
+            if isinstance(item, msgspec.Struct) and (inner := _late_day(item, on)):
+                return f"[{index}].{inner}"
+    return ""
 
 
 def _check_birth(consultation: Consultation, on: date) -> None:
