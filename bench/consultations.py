@@ -144,7 +144,7 @@ def _cleared(rule: str) -> dict[str, Any]:
 def _concerns(chance: random.Random) -> list[dict[str, Any]]:
     made = []
     for concern in chance.sample(_FACE_CONCERNS, chance.randint(2, 3)):
-        zones = chance.sample(_FACE, chance.randint(1, 3))
+        zones = chance.sample(_FACE, chance.randint(1, 2))
         made.append({"concern": concern, "zones": zones, "topical_treatment": "yes"})
     if chance.random() < 0.4:
         zones = chance.sample(_BODY, chance.randint(1, 2))

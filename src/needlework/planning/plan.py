@@ -31,6 +31,7 @@ from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.engine import concerns_zone
 from needlework.screening.labels import label_fit, person
+from needlework.screening.model import ZoneVerdict
 from needlework.units import later
 
 INTENDED_USE: Final = (
@@ -51,7 +52,7 @@ _OPEN: Final[tuple[Status, ...]] = ("planned", "test-spot", "needs-clearance", "
 def plan(case: Case, assessment: Assessment) -> Plan:
     """The plan for a case that has been screened."""
     knowledge = case.knowledge
-    zones = tuple(_zone_plan(case, assessment, zone) for zone in case.zones)
+    zones = tuple(_zone_plans(case, assessment))
     schedule = _course(case, zones, assessment)
     draft = Plan(
         intended_use=INTENDED_USE,
@@ -75,9 +76,25 @@ def plan(case: Case, assessment: Assessment) -> Plan:
 # --- zones ------------------------------------------------------------------------------------
 
 
-def _zone_plan(case: Case, assessment: Assessment, zone: str) -> ZonePlan:
-    here = [finding for finding in assessment.findings if concerns_zone(finding, zone)]
-    judged = next(entry for entry in assessment.zones if entry.zone == zone)
+def _zone_plans(case: Case, assessment: Assessment) -> Iterator[ZonePlan]:
+    """The plan of each zone; left and right share theirs where nothing tells them apart."""
+    made: dict[tuple[object, ...], ZonePlan] = {}
+    for judged in assessment.zones:
+        zone = judged.zone
+        here = [finding for finding in assessment.findings if concerns_zone(finding, zone)]
+        settled = (
+            is_cleared(case, OFF_LABEL, zone),
+            is_refused(case, OFF_LABEL, zone),
+            is_cleared(case, DEEPER, zone),
+        )
+        key = (base(zone), tuple(map(id, here)), _concerns(case, zone), settled)
+        if key not in made:
+            made[key] = _zone_plan(case, judged, here)
+        yield msgspec.structs.replace(made[key], zone=zone)
+
+
+def _zone_plan(case: Case, judged: ZoneVerdict, here: Sequence[Finding]) -> ZonePlan:
+    zone = judged.zone
     status, why = _status(case, zone, here)
     limits = tuple(f.summary for f in here if f.verdict is Verdict.LIMIT)
     bare = ZonePlan(

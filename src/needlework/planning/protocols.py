@@ -46,7 +46,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     concerns_here: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def protocol(
     knowledge: Knowledge,
     concern: str,

@@ -166,7 +166,8 @@ class Case:
     def _named(
         self, given: object, name: str, confirmed_as: str, look_up: Callable[[str], Match]
     ) -> Named:
-        return _resolved(given, name, look_up(name), look_up(confirmed_as or name))
+        typed = look_up(name)
+        return _resolved(given, name, typed, look_up(confirmed_as) if confirmed_as else typed)
 
     def _medicine(self, item: Medicine) -> Named:
         """An ambiguous name keeps the classes of every reading: the milder is never assumed."""

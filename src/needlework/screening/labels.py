@@ -57,7 +57,7 @@ def _eldest(knowledge: Knowledge, device: str) -> int:
     return max((ceil(age) for age in ages), default=0)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _best(
     knowledge: Knowledge, device: str, concern: str, zone: str, who: Person, jurisdiction: str
 ) -> LabelFit:

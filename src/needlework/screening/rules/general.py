@@ -125,13 +125,14 @@ def off_label(it: Inquiry) -> Iterator[Finding]:
     outside: dict[str, set[str]] = {}
     looked_at: dict[str, dict[str, None]] = {}
     for wish in consultation.concerns:
-        for zone in it.case.expand(wish.zones):
+        wished = it.case.expand(wish.zones)
+        for stem in sorted({base(zone) for zone in wished}):
             fits = [
                 label_fit(
                     it.case.knowledge,
                     device.id,
                     wish.concern,
-                    base(zone),
+                    stem,
                     who,
                     consultation.jurisdiction,
                 )
@@ -140,7 +141,7 @@ def off_label(it: Inquiry) -> Iterator[Finding]:
             if not any(fit.labelled for fit in fits):
                 nearest = min(fits, key=lambda fit: len(fit.outside))
                 why = ", ".join(nearest.outside)
-                outside.setdefault(why, set()).add(zone)
+                outside.setdefault(why, set()).update(z for z in wished if base(z) == stem)
                 looked_at.setdefault(why, {}).update(
                     dict.fromkeys(claim for fit in fits for claim in fit.claims)
                 )
