@@ -80,7 +80,9 @@ class Inquiry:
         said, given, details = self.case.dated(path)
         named = self.case.condition_keys
         listed = bool(named) and not named.isdisjoint(CONDITIONS.get(path, ()))
-        expired = self.on > self.after(given, validity)
+        valid = self.claim(validity)
+        # What was said on the very day judged needs no reckoning, and most answers were.
+        expired = given != self.on and self.on > later(given, valid.number, valid.unit)
         answer: Answered = "unknown"
         if said == "yes" or listed or (said == "no" and _contradicts(details)):
             answer = "yes"

@@ -51,8 +51,8 @@ _PAST_NAMES: Final = frozenset(
 """Fields that say when something happened: never after the day judged."""
 
 
-_SUSPECT: Final = re.compile(r"\\u[dD]|\d[eE]|\d{16}|NaN|Infinity")
-"""What JSON text must hold for a half character, or for a number that is not finite or too long."""
+_SUSPECT: Final = re.compile(r"[eE]\d|[eE][+-]\d|\d{16}")
+"""Numbers as JSON text that may be too large to be finite, or too long."""
 
 
 def read_consultation(path: Path) -> Consultation:
@@ -74,8 +74,15 @@ def parse(content: bytes, name: str) -> Consultation:
             f"{name} is not text: byte {error.start} is not UTF-8.",
             hint="Save it as UTF-8 text, in TOML or JSON.",
         ) from None
-    is_plain = text.lstrip().startswith("{") and not _SUSPECT.search(text)
+    is_plain = text.lstrip().startswith("{") and not _is_suspect(text)
     return from_data(_data(text, name), name, is_plain=is_plain)
+
+
+def _is_suspect(text: str) -> bool:
+    """JSON text that could hold half a character, or a number that is not finite or too long."""
+    if "\\u" in text or "NaN" in text or "Infinity" in text:
+        return True
+    return _SUSPECT.search(text) is not None
 
 
 def from_data(data: object, name: str, *, is_plain: bool = False) -> Consultation:
