@@ -69,7 +69,10 @@ def plan(case: Case, assessment: Assessment) -> Plan:
         alternatives=tuple(_alternatives(case, assessment, zones)),
         proposed_claims=(),
     )
-    proposed = tuple(sorted(cited_claims(draft) & knowledge.proposed))
+    # Zones share protocols, and cite nothing beside them: each is looked through once.
+    shared = {id(p): p for zone in zones for p in (*zone.protocols, *zone.other_devices)}
+    parts = (msgspec.structs.replace(draft, zones=()), *shared.values())
+    proposed = tuple(sorted(cited_claims(parts) & knowledge.proposed))
     return msgspec.structs.replace(draft, proposed_claims=proposed)
 
 
