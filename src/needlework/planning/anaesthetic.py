@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted, Role, Verdict
 from needlework.evidence.model import Anaesthetic
+from needlework.evidence.places import lies_in
 from needlework.planning.bounds import merge
 from needlework.planning.clearances import COMPOUNDED, TWO_PRODUCTS, is_cleared
 from needlework.planning.model import AnaestheticPlan
@@ -51,9 +52,7 @@ class Label(Struct, frozen=True, kw_only=True):
         return Cited(cited.value * {"min": 1, "h": 60}[cited.unit], "min", cited.claims)
 
     def _holds(self, places: tuple[str, ...]) -> bool:
-        return not places or any(
-            self.place == place or self.place.startswith(f"{place}-") for place in places
-        )
+        return not places or any(lies_in(self.place, place) for place in places)
 
 
 class Remark(Struct, frozen=True, kw_only=True):
@@ -106,7 +105,7 @@ def _person_remarks(
     """Where it is labelled, for whom, and what screening found against its agents."""
     knowledge, place = label.knowledge, label.place
     rule = "course.anaesthetic.label-required"
-    labelled = any(place == name or place.startswith(f"{name}-") for name in entry.labelled_in)
+    labelled = any(lies_in(place, name) for name in entry.labelled_in)
     if entry.compounded:
         clears = "course.anaesthetic.compounded-role"
         text = (

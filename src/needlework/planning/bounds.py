@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from needlework.evidence import Cited, Knowledge
+from needlework.evidence.places import places
 from needlework.planning.model import Bound
 from needlework.screening import Limit
 from needlework.units import round_down
@@ -75,7 +76,7 @@ def _operator_bounds(
     knowledge: Knowledge, place: str, profession: str, scope_mm: float | None
 ) -> Iterator[Bound]:
     others = knowledge.claim("rule.o3.not-health-professions").words
-    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
+    for name in places(place):
         own = f"jurisdiction.{name}.{profession}-max-depth"
         known = f"jurisdiction.{name}.aesthetician-max-depth"
         # Whoever is no health professional goes no deeper than the profession that the law names.

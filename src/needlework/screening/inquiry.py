@@ -9,7 +9,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from needlework.evidence import Cited, Claim, Role, Verdict
-from needlework.screening.case import CONDITIONS, Case, Named, base
+from needlework.screening.case import CONDITIONS, Case, Named
 from needlework.screening.consultation import Procedure
 from needlework.screening.consultation import Told as Answer
 from needlework.screening.model import Finding, Limit, Override
@@ -150,10 +150,6 @@ class Inquiry:
             return self.zones
         there = self.case.expand(names)
         return tuple(zone for zone in self.zones if zone in there)
-
-    def base(self, zone: str) -> str:
-        """A zone without its side."""
-        return base(zone)
 
     def unlisted(self, path: str, validity: str = "validity") -> bool:
         """Nobody knows today what the list at `path` holds; `yes` without an item counts so too."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from needlework.evidence import Knowledge
 from needlework.evidence.model import LabelledUse
+from needlework.evidence.places import lies_in
 from needlework.units import whole_years
 
 
@@ -100,7 +101,7 @@ def _outside(
         yield "phototype"
     if age_claim and not _is_old_enough(knowledge, age_claim, who.age_y):
         yield "age"
-    if jurisdiction != use.jurisdiction and not jurisdiction.startswith(f"{use.jurisdiction}-"):
+    if not lies_in(jurisdiction, use.jurisdiction):
         yield "jurisdiction"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from needlework.evidence import Claim
+from needlework.evidence.places import places
 from needlework.screening.case import Named, base
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.labels import label_fit, person
@@ -67,7 +68,7 @@ def operator_depth(it: Inquiry) -> Iterator[Finding]:
 
 def depth_claims(it: Inquiry, jurisdiction: str, profession: str) -> Iterator[str]:
     """Claims that limit the depth of a profession, in a jurisdiction or the one above it."""
-    for name in dict.fromkeys((jurisdiction, jurisdiction.split("-", maxsplit=1)[0])):
+    for name in places(jurisdiction):
         claim_id = f"jurisdiction.{name}.{profession}-max-depth"
         if claim_id in it.case.knowledge.claims:
             yield claim_id
@@ -104,7 +105,7 @@ def professional_barred(it: Inquiry) -> Iterator[Finding]:
 
 def law_of(it: Inquiry, place: str, key: str) -> Claim | None:
     """What the law of a place says, or that of the country it is part of."""
-    for name in dict.fromkeys((place, place.split("-", maxsplit=1)[0])):
+    for name in places(place):
         claim_id = f"jurisdiction.{name}.{key}"
         claim = it.case.knowledge.claims.get(claim_id)
         if claim is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from needlework.evidence import Verdict
+from needlework.screening.case import base
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.labels import label_fit, person
 from needlework.screening.model import Finding, Limit
@@ -53,7 +54,7 @@ def _is_labelled(it: Inquiry, zone: str) -> bool:
     who = person(given.client.birth_date, given.phototype.clinician, it.on)
     return any(
         label_fit(
-            it.case.knowledge, device.id, _TARGET, it.base(zone), who, given.jurisdiction
+            it.case.knowledge, device.id, _TARGET, base(zone), who, given.jurisdiction
         ).labelled
         for device in given.devices
     )

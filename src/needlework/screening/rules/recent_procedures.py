@@ -1,4 +1,4 @@
-"""What was done lately in the zones to treat: fillers, resurfacing, surgery, waxing, needling."""
+"""What was done lately in the zones: toxin, fillers, resurfacing, surgery, waxing, needling."""
 
 from __future__ import annotations
 
@@ -35,25 +35,41 @@ _WHICH: Final = {
 }
 
 
+@rule("C32")
+def botulinum_toxin(it: Inquiry) -> Iterator[Finding]:
+    """Wait after botulinum toxin in a zone."""
+    question = "When was the botulinum toxin injected?"
+    yield from _wait(it, "botulinum-toxin", "Botulinum toxin", question)
+    yield from it.ask_list("procedures")
+
+
 @rule("C33")
 def filler(it: Inquiry) -> Iterator[Finding]:
     """Wait after a filler in a zone; what stays in the skin is for a clinician to judge."""
     for done, zones in it.procedures(*_LASTING):
         summary = f"{_LASTING[done.kind]} in these zones: a clinician must clear needling there."
         yield it.find("class-permanent", summary, zones=zones, since=done.on)
-    for done, zones in it.procedures("filler"):
+    yield from _wait(it, "filler", "Filler", "When was the filler injected?")
+    yield from it.ask_list("procedures")
+
+
+def _wait(
+    it: Inquiry, kind: str, what: str, question: str, *, sooner: str = ""
+) -> Iterator[Finding]:
+    """The zones of a procedure wait; `sooner` names the claim of when that may be cleared."""
+    for done, zones in it.procedures(kind):
         if done.on is None:
-            yield it.ask("procedures", "When was the filler injected?", zones=zones)
+            yield it.ask("procedures", question, zones=zones)
         elif it.on < (free := it.after(done.on, "wait")):
             yield it.find(
                 "class",
-                f"Filler on {done.on}: needle these zones from {free} on.",
+                f"{what} on {done.on}: needle these zones from {free} on.",
                 zones=zones,
                 until=free,
-                uses=("wait",),
+                uses=("wait", sooner) if sooner else ("wait",),
+                override_from=it.after(done.on, sooner) if sooner else None,
                 since=done.on,
             )
-    yield from it.ask_list("procedures")
 
 
 @rule("C34")
@@ -154,19 +170,8 @@ def _is_target(it: Inquiry, zone: str, day: date) -> bool:
 @rule("C36")
 def hair_removal(it: Inquiry) -> Iterator[Finding]:
     """Wait after waxing, depilation or threading in a zone."""
-    for done, zones in it.procedures("hair-removal"):
-        if done.on is None:
-            yield it.ask("procedures", "When was the hair removed?", zones=zones)
-        elif it.on < (free := it.after(done.on, "wait")):
-            yield it.find(
-                "class",
-                f"Hair removed on {done.on}: needle these zones from {free} on.",
-                zones=zones,
-                until=free,
-                uses=("wait", "override-wait"),
-                override_from=it.after(done.on, "override-wait"),
-                since=done.on,
-            )
+    question = "When was the hair removed?"
+    yield from _wait(it, "hair-removal", "Hair removed", question, sooner="override-wait")
     yield from it.ask_list("procedures")
 
 
