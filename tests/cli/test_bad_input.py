@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from needlework.errors import AnswerError
-from needlework.screening.reading import PLANNER_RULES, parse
+from needlework.screening.reading import parse
+from needlework.screening.registry import OFF_LABEL, PLANNER_RULES
 from tests.cli.command import Runner, encoded, process
 from tests.consultations import base
 
@@ -411,7 +412,7 @@ def test_a_required_answer_is_missing(run: Runner) -> None:
 
 
 def test_what_may_be_cleared_and_what_may_be_entered(run: Runner) -> None:
-    rules = ("C13", "D1", *PLANNER_RULES)
+    rules = ("C13", OFF_LABEL, *PLANNER_RULES)
     given = [{**CLEARED, "rule": rule, "zones": ["chin", "cheek-left"]} for rule in rules]
     wished = {"product": "blt", "compounded_max_grams": 10}
     patch = {"clearances": given, "anaesthetic": {"answer": "yes", "products": [wished]}}

@@ -11,11 +11,12 @@ from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted, Role, 
 from needlework.evidence.model import Anaesthetic
 from needlework.evidence.places import lies_in
 from needlework.planning.bounds import merge
-from needlework.planning.clearances import COMPOUNDED, TWO_PRODUCTS, is_cleared
+from needlework.planning.clearances import is_cleared
 from needlework.planning.model import AnaestheticPlan
 from needlework.screening import Case, Finding
 from needlework.screening.consultation import AnaestheticUse
 from needlework.screening.labels import person
+from needlework.screening.registry import COMPOUNDED, TWO_PRODUCTS
 from needlework.units import later
 
 Status = Literal["offered", "needs-clearance", "not-enough-known", "refused"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -14,20 +16,22 @@ from needlework.planning.model import Bound
 from needlework.screening import Limit
 from needlework.units import round_down
 
+_VALUE: Final = attrgetter("value")
 _JUST_BELOW_MM: Final = 0.01
 CONCERN_ZONE: Final = "concern and zone"
 ZONE_CAP: Final = "zone cap"
 NEEDS_LABEL: Final = "course.depth.raise-needs-label"
 
 
+@lru_cache(maxsize=4096)
 def concern_zone(
     knowledge: Knowledge, concern: str, zone: str, *, raised: bool
-) -> tuple[Cited, Iterator[Bound]]:
+) -> tuple[Cited, tuple[Bound, ...]]:
     """Where to start, and the limits of concern and zone; `raised` by a clinician's clearance."""
     family = knowledge.release.concerns[concern].family
     start = knowledge.depth_mm(f"zone.{zone}.{family}-start")
     deeper = raised and may_be_raised(knowledge, concern, zone)
-    return start, _zone_bounds(knowledge, family, zone, deeper=deeper)
+    return start, tuple(_zone_bounds(knowledge, family, zone, deeper=deeper))
 
 
 def may_be_raised(knowledge: Knowledge, concern: str, zone: str) -> bool:
@@ -96,16 +100,17 @@ def person_bounds(
     bounds: Sequence[Bound], start: Cited, limits: Sequence[tuple[Limit, tuple[str, ...]]]
 ) -> list[Bound]:
     """Limits that come from the person: a reduction for phototype, the lower half for rosacea."""
-    base = least(bounds)
     found: list[Bound] = []
     for limit, _ in limits:
         if (less := limit.depth_reduction) is not None:
+            base = least(bounds)
             depth = Cited(max(0.0, base.value - less.value), "mm", merge(base.claims, less.claims))
             found.append(Bound(name="phototype or PIH history", depth=depth))
     # Half of what is left: a range that was cut already is not halved from its old end.
-    base = least([*bounds, *found])
+    left = [*bounds, *found]
     for limit, claims in limits:
         if limit.lower_half:
+            base = least(left)
             middle = min(base.value, (start.value + base.value) / 2)
             depth = Cited(middle, "mm", merge(base.claims, start.claims, claims))
             found.append(Bound(name="lower half of the range", depth=depth))
@@ -114,14 +119,15 @@ def person_bounds(
 
 def least(bounds: Iterable[Bound]) -> Cited:
     """The depth that binds."""
-    return min((bound.depth for bound in bounds), key=lambda depth: depth.value)
+    return min([bound.depth for bound in bounds], key=_VALUE)
 
 
 def marked(bounds: Sequence[Bound]) -> tuple[Bound, ...]:
     """The same limits, with those that bind marked."""
     lowest = least(bounds).value
     return tuple(
-        msgspec.structs.replace(bound, binds=bound.depth.value == lowest) for bound in bounds
+        msgspec.structs.replace(bound, binds=True) if bound.depth.value == lowest else bound
+        for bound in bounds
     )
 
 
@@ -134,4 +140,4 @@ def stepped(depth: Cited, step: Cited | None) -> Cited:
 
 def merge(*claims: tuple[str, ...]) -> tuple[str, ...]:
     """Claim ids in order, each once."""
-    return tuple(dict.fromkeys(claim for part in claims for claim in part))
+    return tuple(dict.fromkeys(chain.from_iterable(claims)))

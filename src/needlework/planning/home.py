@@ -10,9 +10,10 @@ from needlework.planning.model import Alternative
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.consultation import Procedure
+from needlework.screening.registry import OFF_LABEL
 from needlework.units import later
 
-_OF_THE_CLINIC: Final = ("C44", "O1", "O2", "O3", "D1")
+_OF_THE_CLINIC: Final = ("C44", "O1", "O2", "O3", OFF_LABEL)
 
 
 def at_home(case: Case, assessment: Assessment) -> Alternative:
@@ -58,12 +59,14 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     if consultation.phototype.clinician not in knowledge.claim(phototypes).words:
         yield "Phototype is not among those allowed at home.", phototypes
     concerns = "home.limits.concerns"
+    suited = knowledge.claim(concerns).words
     for wish in consultation.concerns:
-        if wish.concern not in knowledge.claim(concerns).words:
+        if wish.concern not in suited:
             yield f"Not a concern for home: {wish.concern}.", concerns
     zones = "home.limits.zones"
+    offered = knowledge.claim(zones).words
     for zone in case.zones:
-        if not {base(zone), case.region(zone)}.intersection(knowledge.claim(zones).words):
+        if base(zone) not in offered and case.region(zone) not in offered:
             yield f"Not a zone for home: {zone}.", zones
     yield from _recent_session(case)
     yield from _numbing(case)

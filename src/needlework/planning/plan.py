@@ -7,11 +7,12 @@ from datetime import date
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from needlework.evidence import Cited, CitedDate, Knowledge, NotAccepted, Verdict
 from needlework.planning.bounds import merge, operator_bounds
 from needlework.planning.citing import cited_claims
-from needlework.planning.clearances import DEEPER, OFF_LABEL, is_cleared, is_refused
+from needlework.planning.clearances import is_cleared, is_refused
 from needlework.planning.devices import device_sheets
 from needlework.planning.home import at_home, counts_as_needling
 from needlework.planning.model import (
@@ -30,8 +31,8 @@ from needlework.planning.schedule import Ending, Need, course
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
 from needlework.screening.engine import concerns_zone
-from needlework.screening.labels import label_fit, person
 from needlework.screening.model import ZoneVerdict
+from needlework.screening.registry import DEEPER, OFF_LABEL
 from needlework.units import later
 
 INTENDED_USE: Final = (
@@ -79,27 +80,43 @@ def plan(case: Case, assessment: Assessment) -> Plan:
 # --- zones ------------------------------------------------------------------------------------
 
 
+class _Here(Struct, frozen=True, kw_only=True):
+    """What decides the plan of a zone: what weighs on it, what is wished, what was cleared."""
+
+    findings: tuple[Finding, ...]
+    concerns: tuple[str, ...]
+    off_label_cleared: bool
+    off_label_refused: bool
+    deeper_cleared: bool
+
+
+def _here(case: Case, zone: str, assessment: Assessment) -> _Here:
+    return _Here(
+        findings=tuple(f for f in assessment.findings if concerns_zone(f, zone)),
+        concerns=case.concerns(zone),
+        off_label_cleared=is_cleared(case, OFF_LABEL, zone),
+        off_label_refused=is_refused(case, OFF_LABEL, zone),
+        deeper_cleared=is_cleared(case, DEEPER, zone),
+    )
+
+
 def _zone_plans(case: Case, assessment: Assessment) -> Iterator[ZonePlan]:
     """The plan of each zone; left and right share theirs where nothing tells them apart."""
-    made: dict[tuple[object, ...], ZonePlan] = {}
+    made: dict[str, list[tuple[_Here, ZonePlan]]] = {}
     for judged in assessment.zones:
-        zone = judged.zone
-        here = [finding for finding in assessment.findings if concerns_zone(finding, zone)]
-        settled = (
-            is_cleared(case, OFF_LABEL, zone),
-            is_refused(case, OFF_LABEL, zone),
-            is_cleared(case, DEEPER, zone),
-        )
-        key = (base(zone), tuple(map(id, here)), _concerns(case, zone), settled)
-        if key not in made:
-            made[key] = _zone_plan(case, judged, here)
-        yield msgspec.structs.replace(made[key], zone=zone)
+        here = _here(case, judged.zone, assessment)
+        sides = made.setdefault(base(judged.zone), [])
+        known = next((plan for other, plan in sides if other == here), None)
+        if known is None:
+            known = _zone_plan(case, judged, here)
+            sides.append((here, known))
+        yield msgspec.structs.replace(known, zone=judged.zone)
 
 
-def _zone_plan(case: Case, judged: ZoneVerdict, here: Sequence[Finding]) -> ZonePlan:
+def _zone_plan(case: Case, judged: ZoneVerdict, here: _Here) -> ZonePlan:
     zone = judged.zone
-    status, why = _status(case, zone, here)
-    limits = tuple(f.summary for f in here if f.verdict is Verdict.LIMIT)
+    status, why = _status(case, zone, here.findings)
+    limits = tuple(f.summary for f in here.findings if f.verdict is Verdict.LIMIT)
     bare = ZonePlan(
         zone=zone,
         verdict=judged.verdict,
@@ -111,7 +128,7 @@ def _zone_plan(case: Case, judged: ZoneVerdict, here: Sequence[Finding]) -> Zone
     if status not in _OPEN:
         return bare
     try:
-        made = [_protocols(case, zone, concern, here) for concern in _concerns(case, zone)]
+        made = list(_protocols(case, base(zone), here))
     except NotAccepted as missing:
         why = f"Not enough known: this clinic rejected {missing.claim_id}."
         return msgspec.structs.replace(bare, status="not-enough-known", why=why)
@@ -122,24 +139,23 @@ def _zone_plan(case: Case, judged: ZoneVerdict, here: Sequence[Finding]) -> Zone
         status = "not-enough-known" if unknown else "no-device"
         why = " ".join(dict.fromkeys(choice.refused for choice in chosen))
     verdict = judged.verdict
-    if _is_off_label(case, zone, chosen):
+    if not here.off_label_cleared and _is_off_label(chosen):
         # Screening may have found a labelled device at hand that does not fit here.
-        if is_refused(case, OFF_LABEL, zone):
-            why = "A clinician refused to clear it: D1."
+        if here.off_label_refused:
+            why = f"A clinician refused to clear it: {OFF_LABEL}."
             return msgspec.structs.replace(bare, verdict=Verdict.CLEAR, status="refused", why=why)
         if status in ("planned", "test-spot"):
-            status, why, verdict = "needs-clearance", "CLEAR: D1.", Verdict.CLEAR
-        elif "D1" not in why:
-            why = f"{why} CLEAR: D1."
+            status, why, verdict = "needs-clearance", f"CLEAR: {OFF_LABEL}.", Verdict.CLEAR
+        elif OFF_LABEL not in why:
+            why = f"{why} CLEAR: {OFF_LABEL}."
     return msgspec.structs.replace(
         bare, verdict=verdict, status=status, why=why, protocols=chosen, other_devices=others
     )
 
 
-def _is_off_label(case: Case, zone: str, chosen: Iterable[Protocol]) -> bool:
-    """Something planned here lies outside its label, and nobody cleared that."""
-    outside = any(not made.refused and not made.fit.labelled for made in chosen)
-    return outside and not is_cleared(case, OFF_LABEL, zone)
+def _is_off_label(chosen: Iterable[Protocol]) -> bool:
+    """Something planned here lies outside its label."""
+    return any(not made.refused and not made.fit.labelled for made in chosen)
 
 
 def _status(case: Case, zone: str, here: Sequence[Finding]) -> tuple[Status, str]:
@@ -167,31 +183,20 @@ def _because(here: Iterable[Finding], verdict: Verdict) -> str:
     return f"{verdict}: {', '.join(rules)}."
 
 
-def _concerns(case: Case, zone: str) -> tuple[str, ...]:
-    wished = (
-        wish.concern for wish in case.consultation.concerns if zone in case.expand(wish.zones)
-    )
-    return tuple(dict.fromkeys(wished))
-
-
-def _protocols(
-    case: Case, zone: str, concern: str, here: Sequence[Finding]
-) -> tuple[Protocol, ...]:
-    """A protocol for each device at hand, in the order in which they are preferred."""
-    consultation, stem = case.consultation, base(zone)
-    who = person(consultation.client.birth_date, consultation.phototype.clinician, case.on)
+def _protocols(case: Case, stem: str, here: _Here) -> Iterator[tuple[Protocol, ...]]:
+    """For each concern a protocol for each device at hand, in the order of preference."""
     setting = Setting(
         operator_bounds=_of_operator(case),
-        limits=tuple(r for r in _restrictions(here) if _changes_protocol(r)),
-        raised=is_cleared(case, DEEPER, zone),
-        concerns_here=_concerns(case, zone),
+        limits=tuple(r for r in _restrictions(here.findings) if _changes_protocol(r)),
+        raised=here.deeper_cleared,
+        concerns_here=here.concerns,
     )
-    made = []
-    for device in consultation.devices:
-        place = consultation.jurisdiction
-        fit = label_fit(case.knowledge, device.id, concern, stem, who, place)
-        made.append(protocol(case.knowledge, concern, stem, device, fit, setting))
-    return tuple(sorted(made, key=_preference))
+    for concern in here.concerns:
+        at_hand = zip(case.consultation.devices, case.fits(concern, stem), strict=True)
+        made = [
+            protocol(case.knowledge, concern, stem, device, fit, setting) for device, fit in at_hand
+        ]
+        yield tuple(sorted(made, key=_preference))
 
 
 def _of_operator(case: Case) -> tuple[Bound, ...]:
@@ -242,7 +247,7 @@ def _course(case: Case, zones: Sequence[ZonePlan], assessment: Assessment) -> Co
 
 
 def _endings(case: Case, assessment: Assessment) -> Iterator[Ending]:
-    """Clearances that count today, D1 and D2 of the planner among them."""
+    """Clearances that count today, those that the planner asks for among them."""
     for finding in assessment.findings:
         if finding.cleared is not None:
             yield Ending(
@@ -257,7 +262,8 @@ def _endings(case: Case, assessment: Assessment) -> Iterator[Ending]:
             zones = tuple(z for z in case.zones if not given.zones or z in case.expand(given.zones))
             claims = (f"zone.{base(zone)}.hard-cap-clinician" for zone in zones)
             held = tuple(claim for claim in dict.fromkeys(claims) if claim in case.knowledge.claims)
-            yield Ending(what="The clearance of D2", zones=zones, until=given.until, claims=held)
+            what = f"The clearance of {DEEPER}"
+            yield Ending(what=what, zones=zones, until=given.until, claims=held)
 
 
 def _licence_end(case: Case) -> Iterator[Ending]:

@@ -99,10 +99,17 @@ def _antiseptics(
         if finding.scope == "product"
         for product in finding.products
     }
+    open_ones = {
+        name: knowledge.claim(f"antiseptic.{name}.not-zones").words
+        for name, entry in knowledge.release.antiseptics.items()
+        if barred.isdisjoint((name, *entry.allergens))
+    }
     chosen: dict[str, list[str]] = {}
     for zone in zones:
-        if name := _best(knowledge, base(zone), barred):
-            chosen.setdefault(name, []).append(zone)
+        here = [name for name, not_zones in open_ones.items() if base(zone) not in not_zones]
+        if here:
+            best = min(here, key=lambda name: _growth(knowledge, name).value)
+            chosen.setdefault(best, []).append(zone)
     for name, there in chosen.items():
         notes = tuple(
             CitedText(knowledge.claim(claim_id).word, (claim_id,))
@@ -115,20 +122,6 @@ def _antiseptics(
             growth=_growth(knowledge, name),
             notes=notes,
         )
-
-
-def _best(knowledge: Knowledge, zone: str, barred: set[str]) -> str | None:
-    open_ones = [
-        name
-        for name, entry in knowledge.release.antiseptics.items()
-        if not barred.intersection((name, *entry.allergens))
-        and zone not in _not_zones(knowledge, name)
-    ]
-    return min(open_ones, key=lambda name: _growth(knowledge, name).value, default=None)
-
-
-def _not_zones(knowledge: Knowledge, name: str) -> tuple[str, ...]:
-    return knowledge.claim(f"antiseptic.{name}.not-zones").words
 
 
 def _growth(knowledge: Knowledge, name: str) -> Cited:

@@ -26,6 +26,7 @@ from needlework.planning.puncture import density_per_cm2
 from needlework.screening import Limit
 from needlework.screening.consultation import DeviceAtHand
 from needlework.screening.labels import LabelFit
+from needlework.screening.registry import DEEPER
 
 Refusal = Literal["not-enough-known", "no-fit", "not-planned-here", "barred"]
 
@@ -81,9 +82,8 @@ def _protocol(
     setting: Setting,
 ) -> Protocol:
     start, bounds = _bounds(knowledge, plain, fit, setting)
-    is_roller = knowledge.release.devices[device.id].kind == "roller"
     length = None
-    if is_roller:
+    if knowledge.release.devices[device.id].kind == "roller":
         stocked = _stocked(knowledge, device)
         if not stocked:
             text = "Not enough known: which needle lengths of this roller are in stock?"
@@ -99,7 +99,7 @@ def _protocol(
         plain,
         depth=depth,
         needle_length=length,
-        passes=_passes(knowledge, device.id, is_roller=is_roller),
+        passes=_passes(knowledge, device.id),
         end_point=_end_point(knowledge, plain.concern, setting.limits),
         notes=_notes(knowledge, plain, fit, depth, setting),
     )
@@ -212,7 +212,9 @@ def _stocked(knowledge: Knowledge, device: DeviceAtHand) -> list[Cited]:
     return [length for length in made if length.value in device.needle_lengths_mm]
 
 
-def _passes(knowledge: Knowledge, device: str, *, is_roller: bool) -> Passes:
+@lru_cache(maxsize=256)
+def _passes(knowledge: Knowledge, device: str) -> Passes:
+    is_roller = knowledge.release.devices[device].kind == "roller"
     if is_roller:
         each = knowledge.number("course.technique.passes-roller-per-direction")
         ways = knowledge.number("course.technique.passes-roller-directions")
@@ -278,7 +280,7 @@ def _deeper(
         return
     if _may_raise(knowledge, plain.zone, fit):
         deeper = knowledge.depth_mm(f"zone.{plain.zone}.hard-cap-clinician")
-        text = f"A clinician may clear up to {deeper.value:g} mm here (clearance D2)."
+        text = f"A clinician may clear up to {deeper.value:g} mm here (clearance {DEEPER})."
         yield CitedText(text, deeper.claims)
 
 

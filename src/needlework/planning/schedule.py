@@ -199,15 +199,17 @@ _AFTER_LAST: Mapping[str, str] = {
 
 
 def _last_days(needs: Sequence[Need], sessions: Sequence[Session]) -> dict[str, CitedDate]:
-    last: dict[str, CitedDate] = {}
-    for session in sessions:
-        for need in needs:
-            if need.zone in session.zones:
-                for concern in need.concerns:
-                    last[concern] = CitedDate(
-                        session.day.on, merge(session.day.claims, need.sessions.claims)
-                    )
-    return last
+    last = {
+        concern: (session.day, need.sessions.claims)
+        for session in sessions
+        for need in needs
+        if need.zone in session.zones
+        for concern in need.concerns
+    }
+    return {
+        concern: CitedDate(day.on, merge(day.claims, claims))
+        for concern, (day, claims) in last.items()
+    }
 
 
 def _after(knowledge: Knowledge, day: CitedDate, claim_id: str) -> CitedDate:

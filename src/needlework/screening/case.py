@@ -14,6 +14,7 @@ from needlework.errors import AnswerError, printable
 from needlework.evidence import Knowledge
 from needlework.lexicon import Lexicon, Match
 from needlework.screening.consultation import Consultation, Medicine, Told, ZoneTold
+from needlework.screening.labels import LabelFit, nearest, person, uses_for
 
 CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "history.keloid": ("keloid",),
@@ -91,8 +92,13 @@ class Case:
         self.knowledge = knowledge
         self.lexicon = lexicon
         self.on = on
-        wished = {z for wish in consultation.concerns for z in self.expand(wish.zones)}
+        wished: dict[str, dict[str, None]] = {}
+        for wish in consultation.concerns:
+            for zone in self.expand(wish.zones):
+                wished.setdefault(zone, {})[wish.concern] = None
         self.zones = tuple(sorted(wished, key=self._place))
+        self._wished = {zone: tuple(concerns) for zone, concerns in wished.items()}
+        self._fits: dict[tuple[str, str], tuple[LabelFit, ...]] = {}
 
     def expand(self, names: Iterable[str]) -> frozenset[str]:
         """Zones with their sides for names as typed: a zone, a side of it, or a group."""
@@ -128,6 +134,28 @@ class Case:
         """An answer that names zones speaks of those alone; one that names none, of all."""
         named = details.zones if isinstance(details, ZoneTold) else ()
         return not named or self.expand(named).issuperset(self.zones)
+
+    def concerns(self, zone: str) -> tuple[str, ...]:
+        """What is wished in a planned zone, each concern once, in the order given."""
+        return self._wished[zone]
+
+    def fits(self, concern: str, zone: str) -> tuple[LabelFit, ...]:
+        """How each device at hand fits its label, for a concern in a zone (without side).
+
+        Rules and planner ask for the same, so it is kept.
+        """
+        key = concern, zone
+        if key not in self._fits:
+            self._fits[key] = tuple(nearest(uses, concern, zone) for uses in self._labelled_uses)
+        return self._fits[key]
+
+    @cached_property
+    def _labelled_uses(self) -> tuple[tuple[LabelFit, ...], ...]:
+        given = self.consultation
+        who = person(given.client.birth_date, given.phototype.clinician, self.on)
+        return tuple(
+            uses_for(self.knowledge, device.id, who, given.jurisdiction) for device in given.devices
+        )
 
     @cached_property
     def conditions(self) -> tuple[Named, ...]:
@@ -171,15 +199,17 @@ class Case:
 
     def _medicine(self, item: Medicine) -> Named:
         """An ambiguous name keeps the classes of every reading: the milder is never assumed."""
-        typed = self.lexicon.medicine(item.name)
-        meant = self.lexicon.medicine(item.confirmed_as or item.name)
-        if item.route != "unknown":
-            typed, meant = typed.by_route(item.route), meant.by_route(item.route)
-        return _resolved(item, item.name, typed, meant)
+        return self._named(item, item.name, item.confirmed_as, self._by_route(item.route))
+
+    def _by_route(self, route: str) -> Callable[[str], Match]:
+        look_up = self.lexicon.medicine
+        return look_up if route == "unknown" else lambda name: look_up(name).by_route(route)
 
 
 def _resolved(given: object, name: str, typed: Match, meant: Match) -> Named:
     """A confirmation settles a name that was not recognised; it never takes away what was."""
+    if typed is meant:
+        return Named(given=given, match=meant, name=_title(meant, name), classes=meant.classes)
     known = {entry.id for entry in typed.entries}
     differs = bool(known) and not known.issubset(entry.id for entry in meant.entries)
     return Named(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 
 import msgspec
 
@@ -36,7 +37,7 @@ def assess(
 
 def assess_case(case: Case) -> Assessment:
     """The assessment of a case that has been prepared already."""
-    found = [finding for rule_id, rule in RULES.items() for finding in _run(case, rule_id, rule)]
+    found = chain.from_iterable(_run(case, rule_id, rule) for rule_id, rule in RULES.items())
     settled = [part for finding in found for part in _settle(finding, case)]
     findings = tuple(sorted(settled, key=_order))
     return Assessment(
@@ -63,17 +64,19 @@ def concerns_zone(finding: Finding, zone: str) -> bool:
     return finding.scope == "client" or (finding.scope != "product" and zone in finding.zones)
 
 
-def _run(case: Case, rule_id: str, rule: Rule) -> Iterator[Finding]:
+def _run(case: Case, rule_id: str, rule: Rule) -> list[Finding]:
     inquiry = Inquiry(case, rule_id)
-    yield from rule(inquiry)
+    found = list(rule(inquiry))
     if inquiry.refused:
-        yield Finding(
+        unknown = Finding(
             rule=rule_id,
             verdict=Verdict.ASK,
             summary="Not enough known: this clinic rejected a claim that the rule rests on.",
             scope="client",
             claims=tuple(sorted(inquiry.refused)),
         )
+        found.append(unknown)
+    return found
 
 
 def _order(finding: Finding) -> tuple[int, int, str, int, tuple[str, ...], str]:
@@ -157,7 +160,7 @@ def _after_clearance(finding: Finding) -> Verdict:
 
 def _zone_verdict(zone: str, findings: tuple[Finding, ...]) -> ZoneVerdict:
     here = [finding for finding in findings if concerns_zone(finding, zone)]
-    verdict = worst(finding.verdict for finding in here)
+    verdict = here[0].verdict if here else Verdict.INFO  # the worst comes first
     deferred = [finding.until for finding in here if finding.verdict is Verdict.DEFER]
     free_from = None
     if verdict is not Verdict.STOP and None not in deferred:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from needlework.evidence import Cited, Claim, Role, Verdict
+from needlework.evidence import Cited, Claim, NotAccepted, Role, Verdict
 from needlework.screening.case import CONDITIONS, Case, Named
 from needlework.screening.consultation import Procedure
 from needlework.screening.consultation import Told as Answer
@@ -57,11 +57,11 @@ class Inquiry:
     def claim(self, key: str) -> Claim:
         """A claim of this rule; one that the clinic rejected is noted and makes the rule ask."""
         claim_id = self._prefix + key
-        knowledge = self.case.knowledge
-        if claim_id in knowledge.rejected:
+        try:
+            return self.case.knowledge.claim(claim_id)
+        except NotAccepted:
             self.refused.add(claim_id)
-            return knowledge.claims[claim_id]
-        return knowledge.claim(claim_id)
+            return self.case.knowledge.claims[claim_id]
 
     def cited(self, key: str) -> Cited:
         """The number of one of this rule's claims, with its id."""
@@ -101,20 +101,15 @@ class Inquiry:
 
     def zones_with(self, *concerns: str) -> tuple[str, ...]:
         """Planned zones in which one of these concerns is wished."""
-        wished = {
-            zone
-            for wish in self.case.consultation.concerns
-            if wish.concern in concerns
-            for zone in self.case.expand(wish.zones)
-        }
-        return tuple(zone for zone in self.zones if zone in wished)
+        wanted = frozenset(concerns)
+        return tuple(z for z in self.zones if not wanted.isdisjoint(self.case.concerns(z)))
 
     def medicines(self, *classes: str, stopped: bool = False) -> tuple[Named, ...]:
         """Medicines of any of these classes taken now, or with `stopped` those ended by today."""
         return tuple(
             named
             for named in self.case.medicines
-            if named.classes.intersection(classes) and self._is_stopped(named) is stopped
+            if not named.classes.isdisjoint(classes) and self._is_stopped(named) is stopped
         )
 
     def _is_stopped(self, named: Named) -> bool:
@@ -123,14 +118,14 @@ class Inquiry:
 
     def allergies(self, *classes: str) -> tuple[Named, ...]:
         """Allergies to any of these classes or substances."""
-        return tuple(n for n in self.case.allergies if n.classes.intersection(classes))
+        return tuple(n for n in self.case.allergies if not n.classes.isdisjoint(classes))
 
     def products(self, *classes: str) -> tuple[tuple[Named, tuple[str, ...]], ...]:
         """Products of these classes used lately, each with the planned zones it was put on."""
         return tuple(
             (named, self._touched(named.given.zones))  # type: ignore[attr-defined]
             for named in self.case.products
-            if named.classes.intersection(classes)
+            if not named.classes.isdisjoint(classes)
         )
 
     def procedures(self, *kinds: str) -> tuple[tuple[Procedure, tuple[str, ...]], ...]:

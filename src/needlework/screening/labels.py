@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
-from math import ceil
+from typing import Final
 
 from msgspec import Struct
 
@@ -45,64 +44,56 @@ def label_fit(
     knowledge: Knowledge, device: str, concern: str, zone: str, who: Person, jurisdiction: str
 ) -> LabelFit:
     """The labelled use of `device` for a concern in a zone (without side) that fits best."""
-    age_y = None if who.age_y is None else min(who.age_y, _eldest(knowledge, device))
-    seen = Person(age_y=age_y, phototype=who.phototype)
-    return _best(knowledge, device, concern, zone, seen, jurisdiction)
+    return nearest(uses_for(knowledge, device, who, jurisdiction), concern, zone)
 
 
-@lru_cache(maxsize=256)
-def _eldest(knowledge: Knowledge, device: str) -> int:
-    """The age from which no label of this device tells older people apart."""
-    keys = {use.age_min for use in knowledge.release.devices[device].uses if use.age_min}
-    ages = (knowledge.claims[f"device.{device}.{key}"].number for key in keys)
-    return max((ceil(age) for age in ages), default=0)
-
-
-@lru_cache(maxsize=4096)
-def _best(
-    knowledge: Knowledge, device: str, concern: str, zone: str, who: Person, jurisdiction: str
-) -> LabelFit:
-    fits = [
-        _fit(knowledge, device, use, concern, zone, who, jurisdiction)
+def uses_for(
+    knowledge: Knowledge, device: str, who: Person, jurisdiction: str
+) -> tuple[LabelFit, ...]:
+    """Each labelled use of a device, with what of this person and place lies outside it."""
+    return tuple(
+        _use_for(knowledge, device, use, who, jurisdiction)
         for use in knowledge.release.devices[device].uses
-    ]
-    none = LabelFit(use=None, outside=("no labelled use is known",), claims=())
-    return min(fits, key=lambda fit: (len(fit.outside), "concern" in fit.outside), default=none)
+    )
 
 
-def _fit(
-    knowledge: Knowledge,
-    device: str,
-    use: LabelledUse,
-    concern: str,
-    zone: str,
-    who: Person,
-    jurisdiction: str,
+def nearest(uses: Iterable[LabelFit], concern: str, zone: str) -> LabelFit:
+    """Of the uses for a person the one that fits best for a concern in a zone (without side)."""
+    fits = [_here(use, concern, zone) for use in uses]
+    return min(fits, key=lambda fit: (len(fit.outside), "concern" in fit.outside), default=_NO_USE)
+
+
+_NO_USE: Final = LabelFit(use=None, outside=("no labelled use is known",), claims=())
+
+
+def _use_for(
+    knowledge: Knowledge, device: str, use: LabelledUse, who: Person, jurisdiction: str
 ) -> LabelFit:
     age_claim = f"device.{device}.{use.age_min}" if use.age_min else ""
-    outside = tuple(_outside(knowledge, use, age_claim, concern, zone, who, jurisdiction))
+    outside = tuple(_outside(knowledge, use, age_claim, who, jurisdiction))
     return LabelFit(use=use, outside=outside, claims=(age_claim,) if age_claim else ())
 
 
 def _outside(
-    knowledge: Knowledge,
-    use: LabelledUse,
-    age_claim: str,
-    concern: str,
-    zone: str,
-    who: Person,
-    jurisdiction: str,
+    knowledge: Knowledge, use: LabelledUse, age_claim: str, who: Person, jurisdiction: str
 ) -> Iterator[str]:
-    if concern not in use.concerns:
-        yield "concern"
-    if zone not in use.zones:
-        yield "zone"
     if who.phototype not in use.phototypes:
         yield "phototype"
     if age_claim and not _is_old_enough(knowledge, age_claim, who.age_y):
         yield "age"
     if not lies_in(jurisdiction, use.jurisdiction):
         yield "jurisdiction"
+
+
+def _here(fit: LabelFit, concern: str, zone: str) -> LabelFit:
+    """The same use, with concern and zone before all else that is outside it."""
+    if fit.use is None:
+        return fit
+    is_named = (("concern", concern in fit.use.concerns), ("zone", zone in fit.use.zones))
+    outside = tuple(what for what, named in is_named if not named)
+    if not outside:
+        return fit
+    return LabelFit(use=fit.use, outside=(*outside, *fit.outside), claims=fit.claims)
 
 
 def _is_old_enough(knowledge: Knowledge, age_claim: str, age_y: int | None) -> bool:

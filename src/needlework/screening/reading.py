@@ -19,8 +19,8 @@ import msgspec
 
 from needlework.errors import AnswerError
 from needlework.evidence import Knowledge
-from needlework.evidence.overlay import parse_toml
 from needlework.evidence.scales import Scale, Score, score
+from needlework.evidence.toml import parse_toml
 from needlework.screening.case import expand
 from needlework.screening.consultation import Consultation, Wish, decode
 
@@ -28,9 +28,6 @@ LARGEST_BYTES: Final = 1_000_000
 OLDEST_Y: Final = 120
 EARLIEST_YEAR: Final = 1990
 """No consultation for microneedling is older."""
-
-PLANNER_RULES: Final = ("A1", "A2", "D2")
-"""What the planner asks to be cleared, beside the rules of screening."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_BITS: Final = 63
@@ -51,8 +48,9 @@ _PAST_NAMES: Final = frozenset(
 """Fields that say when something happened: never after the day judged."""
 
 
-_SUSPECT: Final = re.compile(r"[eE]\d|[eE][+-]\d|\d{16}")
-"""Numbers as JSON text that may be too large to be finite, or too long."""
+_SUSPECT: Final = re.compile(r"\d(?:[eE][+-]?\d|\d{15})")
+"""Numbers as JSON text that may be too large to be finite, or too long. Digits come first: they
+are rarer than the letter e, and the search stops at each of them alone."""
 
 
 def read_consultation(path: Path) -> Consultation:
@@ -390,7 +388,7 @@ def _check_questionnaire(consultation: Consultation, knowledge: Knowledge) -> No
 
 def _check_rules(consultation: Consultation) -> None:
     from needlework.screening import rules as _rules  # noqa: F401  registers every rule
-    from needlework.screening.registry import RULES
+    from needlework.screening.registry import PLANNER_RULES, RULES
 
     known = (*RULES, *PLANNER_RULES)
     for index, given in enumerate(consultation.clearances):

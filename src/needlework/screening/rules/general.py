@@ -10,9 +10,8 @@ from needlework.evidence import Claim
 from needlework.evidence.places import places
 from needlework.screening.case import Named, base
 from needlework.screening.inquiry import Inquiry
-from needlework.screening.labels import label_fit, person
 from needlework.screening.model import Finding
-from needlework.screening.registry import rule
+from needlework.screening.registry import OFF_LABEL, rule
 
 
 @rule("Z1")
@@ -115,34 +114,25 @@ def law_of(it: Inquiry, place: str, key: str) -> Claim | None:
     return None
 
 
-@rule("D1")
+@rule(OFF_LABEL)
 def off_label(it: Inquiry) -> Iterator[Finding]:
     """Outside the label of every device at hand: only as off-label use, cleared by a clinician."""
     consultation = it.case.consultation
     if not consultation.devices:
         yield it.ask("devices", "Which devices are at hand?", uses=("class",))
         return
-    who = person(consultation.client.birth_date, consultation.phototype.clinician, it.on)
     outside: dict[str, set[str]] = {}
     looked_at: dict[str, dict[str, None]] = {}
     for wish in consultation.concerns:
-        wished = it.case.expand(wish.zones)
-        for stem in sorted({base(zone) for zone in wished}):
-            fits = [
-                label_fit(
-                    it.case.knowledge,
-                    device.id,
-                    wish.concern,
-                    stem,
-                    who,
-                    consultation.jurisdiction,
-                )
-                for device in consultation.devices
-            ]
+        sides: dict[str, list[str]] = {}
+        for zone in it.case.expand(wish.zones):
+            sides.setdefault(base(zone), []).append(zone)
+        for stem, there in sorted(sides.items()):
+            fits = it.case.fits(wish.concern, stem)
             if not any(fit.labelled for fit in fits):
                 nearest = min(fits, key=lambda fit: len(fit.outside))
                 why = ", ".join(nearest.outside)
-                outside.setdefault(why, set()).update(z for z in wished if base(z) == stem)
+                outside.setdefault(why, set()).update(there)
                 looked_at.setdefault(why, {}).update(
                     dict.fromkeys(claim for fit in fits for claim in fit.claims)
                 )
@@ -171,6 +161,8 @@ def name_not_recognised(it: Inquiry) -> Iterator[Finding]:
 
 
 def _question(named: Named) -> str:
+    if named.match.kind == "exact" and not named.differs:
+        return ""
     shown = named.shown
     if named.differs:
         return f"“{shown}” was recognised, and confirmed as something else: which is right?"
@@ -179,9 +171,7 @@ def _question(named: Named) -> str:
     if named.match.kind == "suggestion":
         near = named.match.suggestions[0].name
         return f"“{shown}” is not recognised: is it {near}? Confirm it, or name it otherwise."
-    if named.match.kind == "ambiguous":
-        return f"“{shown}” can mean several things: which one, and by which route?"
-    return ""
+    return f"“{shown}” can mean several things: which one, and by which route?"
 
 
 @rule("O4")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from needlework.evidence import Verdict
 from needlework.screening.case import base
 from needlework.screening.inquiry import Inquiry
-from needlework.screening.labels import label_fit, person
 from needlework.screening.model import Finding, Limit
 from needlework.screening.registry import rule
 
@@ -50,11 +49,4 @@ def hypertrophic_scar(it: Inquiry) -> Iterator[Finding]:
 
 
 def _is_labelled(it: Inquiry, zone: str) -> bool:
-    given = it.case.consultation
-    who = person(given.client.birth_date, given.phototype.clinician, it.on)
-    return any(
-        label_fit(
-            it.case.knowledge, device.id, _TARGET, base(zone), who, given.jurisdiction
-        ).labelled
-        for device in given.devices
-    )
+    return any(fit.labelled for fit in it.case.fits(_TARGET, base(zone)))
