@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from needlework.evidence import Knowledge, load_knowledge
+from needlework.evidence import Cited, Knowledge, load_knowledge
 from needlework.evidence.model import Reference
 from needlework.lexicon import Lexicon
 from needlework.planning import Plan
@@ -16,16 +18,31 @@ from needlework.planning import plan as make_plan
 from needlework.screening import Assessment, Case, Consultation, assess_case
 from needlework.screening.reading import read_consultation, validate
 
+if TYPE_CHECKING:  # a plan needs none of it, and starts sooner without
+    from needlework.aftercare import (
+        Answer,
+        Observation,
+        Place,
+        Product,
+        Season,
+        Timeline,
+        UvDay,
+    )
+
 __all__ = [
     "Known",
     "SourceLine",
     "Why",
+    "care",
     "consult",
     "encode",
     "known",
     "plan_for",
+    "product",
     "read_consultation",
     "screen",
+    "symptoms",
+    "uv",
     "why",
 ]
 
@@ -86,6 +103,84 @@ def screen(case: Case) -> Assessment:
 def plan_for(case: Case) -> Plan:
     """What to do, with its assessment."""
     return make_plan(case, assess_case(case))
+
+
+def care(
+    known: Known,
+    *,
+    ended: date | datetime,
+    depth_mm: float | None,
+    zones: Sequence[str],
+    phototype: str = "",
+    season: Season | None = None,
+    agents: Collection[str] | None = None,
+    closure: Cited | None = None,
+    language: str = "en",
+) -> Timeline:
+    """The weeks after a session; a model's time of closure may lengthen waits."""
+    from needlework.aftercare import timeline
+
+    return timeline(
+        known.knowledge,
+        ended=ended,
+        depth_mm=depth_mm,
+        zones=zones,
+        phototype=phototype,
+        season=season,
+        closure=closure,
+        agents=agents,
+        language=language,
+    )
+
+
+def product(
+    known: Known,
+    text: str,
+    *,
+    ended: date | datetime,
+    name: str = "",
+    sunscreen: bool = False,
+    language: str = "en",
+) -> Product:
+    """From when a product may be used again, by its list of ingredients."""
+    from needlework.aftercare import check_product
+
+    return check_product(
+        text,
+        ended=ended,
+        knowledge=known.knowledge,
+        lexicon=known.lexicon,
+        name=name,
+        sunscreen=sunscreen,
+        language=language,
+    )
+
+
+def symptoms(
+    known: Known,
+    *,
+    day: int | None,
+    observations: Sequence[Observation],
+    jurisdiction: str = "",
+    language: str = "en",
+) -> Answer:
+    """How urgent what a client saw or felt is, and what to do."""
+    from needlework.aftercare import check_symptoms
+
+    return check_symptoms(
+        known.knowledge,
+        day=day,
+        observations=observations,
+        jurisdiction=jurisdiction,
+        language=language,
+    )
+
+
+def uv(known: Known, place: Place, day: date, *, language: str = "en") -> UvDay:
+    """The sun of a day at a place, and the hours to avoid."""
+    from needlework.aftercare import uv_day
+
+    return uv_day(known.knowledge, place, day, language=language)
 
 
 def encode(result: object) -> bytes:

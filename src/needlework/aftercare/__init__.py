@@ -28,7 +28,7 @@ from needlework.aftercare.products import (
     check_product,
 )
 from needlework.aftercare.sun import clear_sky_index, ozone_column, solar_elevation, uv_day
-from needlework.aftercare.symptoms import check_symptoms, choices
+from needlework.aftercare.symptoms import check_symptoms, choice_names, choices
 from needlework.aftercare.timeline import moment_on, timeline
 from needlework.evidence import CitedDate, CitedText
 
@@ -60,6 +60,7 @@ __all__ = [
     "UvHour",
     "check_product",
     "check_symptoms",
+    "choice_names",
     "choices",
     "clear_sky_index",
     "moment_on",

@@ -34,6 +34,7 @@ class Course(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long something expected lasts, and from when on it is no longer expected."""
 
     what: str
+    label: str
     peak: Cited | None = None
     usual: Cited
     shortest: Cited
@@ -115,6 +116,7 @@ class Part(Struct, frozen=True, kw_only=True):
     """How urgent one sign is, and why; the first reason is the worst."""
 
     sign: str
+    label: str
     urgency: Urgency
     reasons: tuple[Reason, ...]
 

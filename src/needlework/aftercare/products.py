@@ -15,8 +15,11 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from needlework.aftercare.days import check_day
+from needlework.aftercare.days import day as say_day
 from needlework.aftercare.inci import IngredientList, Listed, read_list
 from needlework.evidence import Cited, Knowledge, NotAccepted
+from needlework.i18n import Translate, translator
 from needlework.lexicon import Entry, Lexicon, Suggestion
 from needlework.lexicon.names import fold, key, readings
 
@@ -74,6 +77,62 @@ _IN_COSMETICS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What entries made for the screening of people are in a list of ingredients."""
 
+KINDS: Final[Mapping[str, str]] = {
+    "other-known": "nothing that stands out",
+    "limited-preservative": "preservative",
+    "topical-retinoid": "retinoid",
+    "systemic-retinoid": "retinoid",
+    "aha": "fruit acid (AHA)",
+    "bha": "salicylic acid or one like it (BHA)",
+    "pha": "mild acid (PHA)",
+    "vitamin-c": "vitamin C",
+    "scrub": "scrub",
+    "azelaic-acid": "azelaic acid",
+    "hydroquinone": "hydroquinone",
+    "brightener": "lightening agent",
+    "tranexamic-acid": "tranexamic acid",
+    "irritant": "irritant",
+    "self-tanner": "self-tanner",
+    "benzoyl-peroxide": "benzoyl peroxide",
+    "antibiotic": "antibiotic",
+    "uv-filter-mineral": "mineral UV filter",
+    "uv-filter-chemical": "chemical UV filter",
+    "colour": "colour",
+    "mineral-colour": "mineral colour",
+    "fragrance": "fragrance",
+    "fragrance-allergen": "fragrance that may cause allergy",
+    "essential-oil": "essential oil",
+    "sensitiser": "may cause allergy",
+    "phototoxic": "may burn or stain the skin in the sun",
+    "photosensitiser": "makes skin sensitive to light",
+    "drying-alcohol": "drying alcohol",
+    "peptide": "peptide",
+    "growth-factor": "growth factor",
+    "exosome": "exosomes",
+    "pdrn": "DNA from fish (PDRN)",
+    "prp": "platelet-rich plasma",
+    "topical-steroid": "steroid",
+    "systemic-steroid": "steroid",
+    "antiviral": "antiviral",
+    "anaesthetic-amide": "anaesthetic",
+    "anaesthetic-ester": "anaesthetic",
+    "nsaid": "anti-inflammatory medicine",
+    "immunosuppressant": "medicine that calms the immune system",
+    "jak-inhibitor": "medicine that calms the immune system",
+    "chemotherapy": "medicine against cancer cells",
+    "anticoagulant": "medicine against clots",
+    "antiplatelet": "medicine against clots",
+    "nitrate": "heart medicine",
+    "methaemoglobin-inducer": "may affect the blood together with a numbing cream",
+    "cyp1a2-inhibitor": "may slow how the body clears other medicines",
+    "cyp3a4-inhibitor": "may slow how the body clears other medicines",
+    "medicine": "medicine",
+}
+"""Class → what a client reads."""
+
+_RULE: Final = re.compile(r"\bC\d")
+"""A note that names a rule is for those who screen, not for those who use a cream."""
+
 _PLANT_PART: Final = re.compile(
     r"(?:oil|extract|butter|juice|water|powder|wax|cera|starch|gum|ferment|filtrate|lysate|"
     r"seed|bran|flour|sterols|protein|hyaluronate|glycerin|tocopherol)\Z",
@@ -115,6 +174,7 @@ class Ingredient(Struct, frozen=True, kw_only=True, omit_defaults=True):
     known_as: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     percent: float | None = None
     may_contain: bool = False
@@ -162,6 +222,7 @@ def check_product(
     lexicon: Lexicon,
     name: str = "",
     sunscreen: bool = False,
+    language: str = "en",
 ) -> Product:
     """What a pasted list of ingredients means for the skin after a session.
 
@@ -173,7 +234,11 @@ def check_product(
         The product's name, compared with the clinic's list for needled skin.
     sunscreen
         The product is a sunscreen: mineral colours in it wait as it does, not as make-up does.
+    language
+        Of every text and label; names of ingredients stay as they stand on the pack.
     """
+    check_day(ended, language)
+    say = translator(language)
     finder = _finder(lexicon)
     read = read_list(text, finder.ids, SYNONYMS)
     moment = _last_minute(ended)
@@ -191,10 +256,13 @@ def check_product(
             listed=listed,
             adjuster=position in adjusters,
             suggest=suggest,
+            say=say,
         )
         for position, item in enumerate(read.items, start=1)
     )
-    return _product(name, read, ingredients, waits=waits, ended=moment, listed=listed)
+    return _product(
+        name, read, ingredients, waits=waits, ended=moment, listed=listed, language=language
+    )
 
 
 # --- what a name is ---------------------------------------------------------------------------
@@ -456,6 +524,7 @@ def _ingredient(
     listed: bool,
     adjuster: bool,
     suggest: _Suggester,
+    say: Translate,
 ) -> Ingredient:
     found = [finder.find(name) for name in (item.name, *item.aliases)]
     entries = _distinct(entry for each in found for entry in each.entries)
@@ -475,6 +544,7 @@ def _ingredient(
         known_as=tuple(dict.fromkeys(name for each in found for name in each.known_as)),
         entries=tuple(entry.id for entry in entries),
         classes=classes,
+        kinds=tuple(dict.fromkeys(say(KINDS[name]) for name in classes if name in KINDS)),
         suggestions=suggest(item.name) if not entries else (),
         percent=item.percent,
         may_contain=item.may_contain,
@@ -484,7 +554,7 @@ def _ingredient(
         wait=wait,
         usable_from=at.date(),
         usable_at=at,
-        notes=tuple(_notes(status, entries, adjuster=adjuster)),
+        notes=tuple(_notes(status, entries, say, adjuster=adjuster)),
         claims=tuple(dict.fromkeys((*wait.claims, *_order_claims(adjuster), _ALLOW_LIST))),
     )
 
@@ -495,17 +565,24 @@ def _order_claims(adjuster: bool) -> tuple[str, ...]:
     )
 
 
-def _notes(status: Status, entries: tuple[Entry, ...], *, adjuster: bool) -> Iterator[str]:
+def _notes(
+    status: Status, entries: tuple[Entry, ...], _: Translate, *, adjuster: bool
+) -> Iterator[str]:
     if status == "unknown" and entries:
-        yield "Only a part of this name was recognised."
+        yield _("Only a part of this name was recognised.")
     elif status == "unknown":
-        yield "Not recognised: check the spelling, or ask the clinic."
+        yield _("Not recognised: check the spelling, or ask the clinic.")
     if adjuster:
-        yield (
+        yield _(
             "Probably here as a pH adjuster, by its position. That is an inference: the clinic "
             "can confirm it."
         )
-    yield from (entry.note for entry in entries if entry.note)
+    yield from (_(entry.note) for entry in entries if is_for_clients(entry))
+
+
+def is_for_clients(entry: Entry) -> bool:
+    """The entry has a note, and one that says something to whoever uses the product."""
+    return bool(entry.note) and _RULE.search(entry.note) is None
 
 
 def _product(
@@ -516,18 +593,21 @@ def _product(
     waits: _Waits,
     ended: datetime,
     listed: bool,
+    language: str,
 ) -> Product:
+    _ = translator(language)
     shown = " ".join(name.split())
     if not ingredients:
         return Product(
             name=shown,
             verdict="nothing-read",
-            summary="No ingredient was read. Paste the list from the pack, or ask the clinic.",
+            summary=_("No ingredient was read. Paste the list from the pack, or ask the clinic."),
             ingredients=(),
             on_clinic_list=listed,
             never_on_needled_skin=not listed,
             remarks=read.remarks,
             cut=read.cut,
+            limits=_(LIMITS),
             claims=(_ALLOW_LIST,),
         )
     latest = max((each.wait for each in ingredients), key=_span)
@@ -540,7 +620,7 @@ def _product(
     return Product(
         name=shown,
         verdict=verdict,
-        summary=_summary(verdict, ingredients, at, listed=listed, cut=read.cut),
+        summary=_summary(verdict, ingredients, at, language, listed=listed, cut=read.cut),
         ingredients=ingredients,
         wait=latest,
         usable_from=at.date(),
@@ -552,6 +632,7 @@ def _product(
         remarks=read.remarks,
         cut=read.cut,
         normal=read.normal,
+        limits=_(LIMITS),
         claims=tuple(dict.fromkeys(claim for each in ingredients for claim in each.claims)),
     )
 
@@ -571,35 +652,44 @@ def _summary(
     verdict: ProductVerdict,
     ingredients: tuple[Ingredient, ...],
     at: datetime,
+    language: str,
     *,
     listed: bool,
     cut: bool,
 ) -> str:
+    _ = translator(language)
     where = (
-        "It is on the clinic's list for needled skin: use it there as the clinic shows you."
+        _("It is on the clinic's list for needled skin: use it there as the clinic shows you.")
         if listed
-        else "Never on needled skin: it is not on the clinic's list."
+        else _("Never on needled skin: it is not on the clinic's list.")
     )
-    day = at.date()
+    day = say_day(at.date(), language)
     if verdict == "bland":
-        return f"Nothing in it stands out. From {day} on. {where}"
+        return _("Nothing in it stands out. From {day} on. {where}").format(day=day, where=where)
     named = [each for each in ingredients if each.status != "known"] or [
         each for each in ingredients if each.ask
     ]
     if verdict == "ask":
-        because = "The list was too long to read whole" if cut and not named else _listed(named)
-        return f"Ask the clinic before you use it, and not before {day}. {because}. {where}"
+        because = (
+            _("The list was too long to read whole")
+            if cut and not named
+            else _listed(named, language)
+        )
+        said = _("Ask the clinic before you use it, and not before {day}. {because}. {where}")
+        return said.format(day=day, because=because, where=where)
     latest = [each for each in ingredients if each.usable_at == at]
-    return f"Not before {day}. {_listed(latest)}. {where}"
+    said = _("Not before {day}. {because}. {where}")
+    return said.format(day=day, because=_listed(latest, language), where=where)
 
 
-def _listed(ingredients: list[Ingredient]) -> str:
+def _listed(ingredients: list[Ingredient], language: str) -> str:
     """The first few by name."""
-    first = [f"“{each.name}”" for each in ingredients[:3]]
-    more = len(ingredients) - len(first)
-    names = ", ".join(first) + (f" and {more} more" if more else "")
+    _ = translator(language)
+    names = ", ".join(f"“{each.name}”" for each in ingredients[:3])
+    if more := len(ingredients[3:]):
+        names = _("{names} and {n} more").format(names=names, n=more)
     unknown = any(each.status == "unknown" for each in ingredients)
-    return f"Not recognised: {names}" if unknown else f"It holds {names}"
+    return (_("Not recognised: {names}") if unknown else _("It holds {names}")).format(names=names)
 
 
 def _is_listed(name: str, knowledge: Knowledge) -> bool:

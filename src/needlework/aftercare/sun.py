@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from needlework.aftercare.model import Place, SunHours, UvDay, UvHour
 from needlework.errors import AnswerError
 from needlework.evidence import Cited, CitedText, Knowledge, NotAccepted
+from needlework.i18n import Translate, say_number, translator
 
 _UV: Final = "aftercare.uv-index."
 _STEP_MINUTES: Final = 10
@@ -26,7 +27,7 @@ _OFFSET_H: Final = 4.0
 """Farther from the sun's own time no clock on earth runs."""
 
 
-def uv_day(knowledge: Knowledge, place: Place, day: date) -> UvDay:
+def uv_day(knowledge: Knowledge, place: Place, day: date, *, language: str = "en") -> UvDay:
     """The clear-sky UV index of one day, hour by hour, and the hours to avoid.
 
     An hour is avoided when its index could reach the level of claim
@@ -40,6 +41,8 @@ def uv_day(knowledge: Knowledge, place: Place, day: date) -> UvDay:
         Degrees north and east, metres above the sea, IANA time zone.
     day : date
         The day by the clock of the place.
+    language : str
+        Of every text.
 
     Returns
     -------
@@ -67,13 +70,15 @@ def uv_day(knowledge: Knowledge, place: Place, day: date) -> UvDay:
     >>> [(f"{span.start:%H:%M}", f"{span.end:%H:%M}") for span in june.avoid]
     [('09:00', '19:00')]
     """
-    zone = _checked(place, day)
+    _ = translator(language)
+    zone = _checked(place, day, language)
     try:
-        return _uv_day(knowledge, place, zone, day)
+        return _uv_day(knowledge, place, zone, day, _)
     except NotAccepted as missing:
+        found = _("The clinic rejected claim {claim}, so no hours can be given.")
         raise AnswerError(
-            f"The clinic rejected claim {missing.claim_id}, so no hours can be given.",
-            hint="Ask the clinic; until then keep to the shade around noon.",
+            found.format(claim=missing.claim_id),
+            hint=_("Ask the clinic; until then keep to the shade around noon."),
         ) from None
 
 
@@ -217,7 +222,7 @@ def _sine(degrees: float) -> float:
 # --- one day ----------------------------------------------------------------------------------
 
 
-def _uv_day(knowledge: Knowledge, place: Place, zone: ZoneInfo, day: date) -> UvDay:
+def _uv_day(knowledge: Knowledge, place: Place, zone: ZoneInfo, day: date, say: Translate) -> UvDay:
     ozone = ozone_column(knowledge, place.latitude, place.longitude, day)
     thin = ozone.value - knowledge.number(_UV + "ozone-spread").value
     limit = knowledge.number(_UV + "avoid-from")
@@ -232,7 +237,7 @@ def _uv_day(knowledge: Knowledge, place: Place, zone: ZoneInfo, day: date) -> Uv
         avoid_from=limit,
         hours=hours,
         avoid=tuple(_stretches(hours, limit.value)),
-        advice=tuple(_advice(knowledge)),
+        advice=tuple(_advice(knowledge, say)),
         claims=claims,
     )
 
@@ -290,37 +295,46 @@ def _stretches(hours: Sequence[UvHour], limit: float) -> Iterator[SunHours]:
         yield SunHours(start=begin, end=end)
 
 
-def _advice(knowledge: Knowledge) -> Iterator[CitedText]:
+def _advice(knowledge: Knowledge, say: Translate) -> Iterator[CitedText]:
     for key in ("not-known", "low"):
-        yield CitedText(knowledge.claim(_UV + key).word, (_UV + key,))
+        yield CitedText(say(knowledge.claim(_UV + key).word), (_UV + key,))
 
 
 # --- is there such a place --------------------------------------------------------------------
 
 
-def _checked(place: Place, day: date) -> ZoneInfo:
+def _checked(place: Place, day: date, language: str) -> ZoneInfo:
+    _ = translator(language)
     if not -90 <= place.latitude <= 90:
-        raise AnswerError("The latitude must lie between -90 and 90.", hint="North is positive.")
-    if not -180 <= place.longitude <= 180:
-        raise AnswerError("The longitude must lie between -180 and 180.", hint="East is positive.")
-    if not _LOWEST_M <= place.altitude_m <= _HIGHEST_M:
         raise AnswerError(
-            f"The altitude must lie between {_LOWEST_M:g} and {_HIGHEST_M:g} metres.",
-            hint="Give metres above the sea, not feet.",
+            _("The latitude must lie between -90 and 90."), hint=_("North is positive.")
+        )
+    if not -180 <= place.longitude <= 180:
+        raise AnswerError(
+            _("The longitude must lie between -180 and 180."), hint=_("East is positive.")
+        )
+    if not _LOWEST_M <= place.altitude_m <= _HIGHEST_M:
+        found = _("The altitude must lie between {low} and {high} metres.")
+        raise AnswerError(
+            found.format(low=f"{_LOWEST_M:g}", high=f"{_HIGHEST_M:g}"),
+            hint=_("Give metres above the sea, not feet."),
         )
     if not date.min < day < date(9999, 12, 31):
-        raise AnswerError("The day lies at the end of the calendar.", hint="Give another day.")
+        raise AnswerError(
+            _("The day lies at the end of the calendar."), hint=_("Give another day.")
+        )
     try:
         zone = ZoneInfo(place.zone)
     except (KeyError, ValueError, OSError):
         raise AnswerError(
-            f"No time zone is called {place.zone!r}.", hint="Give one such as Europe/Madrid."
+            _("No time zone is called {zone}.").format(zone=repr(place.zone)),
+            hint=_("Give one such as Europe/Madrid."),
         ) from None
-    _fits(place, zone, day)
+    _fits(place, zone, day, language)
     return zone
 
 
-def _fits(place: Place, zone: ZoneInfo, day: date) -> None:
+def _fits(place: Place, zone: ZoneInfo, day: date, language: str) -> None:
     """Refuse a zone that cannot be the place's own: a sign or an order was mixed up.
 
     Near the poles all zones meet, and any may be kept.
@@ -330,7 +344,9 @@ def _fits(place: Place, zone: ZoneInfo, day: date) -> None:
         return
     apart = offset.total_seconds() / 3600 - place.longitude / 15
     if abs((apart + 12) % 24 - 12) > _OFFSET_H:
+        _ = translator(language)
+        found = _("The time zone {zone} does not fit a longitude of {degrees}.")
         raise AnswerError(
-            f"The time zone {place.zone} does not fit a longitude of {place.longitude:g}.",
-            hint="Is the sign right? East is positive; latitude comes first.",
+            found.format(zone=place.zone, degrees=say_number(place.longitude, language)),
+            hint=_("Is the sign right? East is positive; latitude comes first."),
         )

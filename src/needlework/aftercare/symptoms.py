@@ -12,9 +12,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from needlework.aftercare.days import length, number, span
 from needlework.aftercare.model import Answer, Likely, Observation, Part, Reason, Urgency
 from needlework.errors import AnswerError
 from needlework.evidence import CitedText, Claim, Knowledge
+from needlework.evidence.model import Name
+from needlework.i18n import Translate, translator
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("emergency", "same-day", "clinician", "watch", "normal")
 """The worst first."""
@@ -49,12 +52,26 @@ def choices(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     }
 
 
+def choice_names(knowledge: Knowledge, language: str = "en") -> dict[str, dict[str, str]]:
+    """What stands on the button of each choice, and what each urgency is called (`answer`)."""
+    return {
+        about: {key: _in(name, language) for key, name in held.choices.items()}
+        for about, held in knowledge.release.symptoms.items()
+    }
+
+
+def _in(name: Name, language: str) -> str:
+    """A name of the release in the language asked for."""
+    return name.es if language == "es" else name.en
+
+
 def check_symptoms(
     knowledge: Knowledge,
     *,
     day: int | None,
     observations: Sequence[Observation],
     jurisdiction: str = "",
+    language: str = "en",
 ) -> Answer:
     """How urgent what a client has seen or felt is, what to do, and what is normal.
 
@@ -69,12 +86,17 @@ def check_symptoms(
         unsure answer (place, strength, trend), and an unsure answer counts as the worst.
     jurisdiction
         Whose emergency number is shown; where it is not known, none is.
+    language
+        Of every text and label.
     """
+    _ = translator(language)
     if not observations:
-        raise AnswerError("No sign is chosen.", hint="Choose at least one, or `other`.")
+        raise AnswerError(_("No sign is chosen."), hint=_("Choose at least one, or `other`."))
     if day is not None and day < 0:
-        raise AnswerError("The day lies before the session.", hint="The session is day 0.")
-    checker = _Checker(knowledge=knowledge, day=day, known=choices(knowledge))
+        raise AnswerError(_("The day lies before the session."), hint=_("The session is day 0."))
+    checker = _Checker(
+        knowledge=knowledge, day=day, known=choices(knowledge), language=language, say=_
+    )
     chosen = [checker.normal(observation) for observation in observations]
     parts = tuple(checker.part(observation) for observation in chosen)
     together = tuple(checker.together(chosen))
@@ -99,6 +121,8 @@ class _Checker(Struct, frozen=True, kw_only=True):
     knowledge: Knowledge
     day: int | None
     known: dict[str, tuple[str, ...]]
+    language: str
+    say: Translate
 
     # --- reading --------------------------------------------------------------------------
 
@@ -135,10 +159,16 @@ class _Checker(Struct, frozen=True, kw_only=True):
 
     def part(self, seen: Observation) -> Part:
         reasons = sorted(self.reasons(seen), key=lambda reason: rank(reason.urgency))
-        return Part(sign=seen.sign, urgency=reasons[0].urgency, reasons=tuple(reasons))
+        return Part(
+            sign=seen.sign,
+            label=self.label(seen.sign),
+            urgency=reasons[0].urgency,
+            reasons=tuple(reasons),
+        )
 
     def reasons(self, seen: Observation) -> Iterator[Reason]:
         """Everything that makes a sign at least so urgent."""
+        _ = self.say
         flags = tuple(self.flags_of(seen))
         for flag in flags:
             yield self.flag_reason(flag)
@@ -148,15 +178,20 @@ class _Checker(Struct, frozen=True, kw_only=True):
         urgency = self.urgency(base)
         named = self.named(seen.sign)
         if not flags or base.endswith(f".{seen.sign}-level"):
-            yield Reason(urgency, f"By itself: {named}.", (base,))
+            yield Reason(urgency, _("By itself: {sign}.").format(sign=named), (base,))
         if urgency in ("normal", "watch"):
             yield from self.lasting(seen.sign, named)
         yield from self.strength(seen)
         yield from self.trend(seen)
 
-    def named(self, sign: str) -> str:
+    def label(self, sign: str) -> str:
         name = self.knowledge.release.symptoms["sign"].choices.get(sign)
-        return sign if name is None else name.en[0].lower() + name.en[1:]
+        return sign if name is None else _in(name, self.language)
+
+    def named(self, sign: str) -> str:
+        """The label as it stands within a sentence."""
+        label = self.label(sign)
+        return label[0].lower() + label[1:]
 
     def flags(self) -> Iterator[str]:
         """Red flags that a client's answer can raise."""
@@ -181,19 +216,20 @@ class _Checker(Struct, frozen=True, kw_only=True):
         action, words, signs = (f"{_FLAGS}{flag}{end}" for end in ("-action", "", "-signs"))
         places = f"{_FLAGS}{flag}-places"
         where = (places,) if places in self.knowledge.claims else ()
-        return Reason(self.urgency(action), self.claim(words).word, (action, words, signs, *where))
+        text = self.say(self.claim(words).word)
+        return Reason(self.urgency(action), text, (action, words, signs, *where))
 
     def lasting(self, sign: str, named: str) -> Iterator[Reason]:
         """An expected reaction is expected for its time only."""
+        _ = self.say
         usual, late = self.course(sign)
         if self.day is None or self.day >= self.days(late):
             level = f"{_SIGN}late-level"
-            yield Reason(
-                self.urgency(level), f"It should have gone by now: {named}.", (level, late)
-            )
+            text = _("It should have gone by now: {sign}.").format(sign=named)
+            yield Reason(self.urgency(level), text, (level, late))
         if usual and (self.day is None or self.day > self.days(usual)):
             level = f"{_SIGN}lingering-level"
-            text = f"It lasts longer than usual: {named}."
+            text = _("It lasts longer than usual: {sign}.").format(sign=named)
             yield Reason(self.urgency(level), text, (level, usual))
 
     def course(self, sign: str) -> tuple[str, str]:
@@ -204,27 +240,29 @@ class _Checker(Struct, frozen=True, kw_only=True):
         return usual if usual in self.knowledge.claims else "", f"{_SIGN}late-from"
 
     def strength(self, seen: Observation) -> Iterator[Reason]:
+        _ = self.say
         if seen.strength in ("moderate", "severe", UNSURE):
             level = f"{_SIGN}moderate-level"
-            yield Reason(self.urgency(level), "It is more than mild.", (level,))
+            yield Reason(self.urgency(level), _("It is more than mild."), (level,))
         if seen.strength in ("severe", UNSURE):
             level, listed = f"{_SIGN}severe-level", f"{_SIGN}severe-now"
-            yield Reason(self.urgency(level), "It is strong, or may be.", (level,))
+            yield Reason(self.urgency(level), _("It is strong, or may be."), (level,))
             if seen.sign in self.listed(listed):
                 level = f"{_SIGN}severe-now-level"
-                text = "It is strong, or may be, and such a sign is then seen the same day."
+                text = _("It is strong, or may be, and such a sign is then seen the same day.")
                 yield Reason(self.urgency(level), text, (level, listed))
 
     def trend(self, seen: Observation) -> Iterator[Reason]:
         if seen.trend not in ("worse", UNSURE):
             return
+        _ = self.say
         level, listed = f"{_SIGN}worse-level", f"{_SIGN}worse-now"
-        yield Reason(self.urgency(level), "It grows worse, or may.", (level,))
+        yield Reason(self.urgency(level), _("It grows worse, or may."), (level,))
         since = f"{_SIGN}worse-now-from"
         grows_late = self.day is None or self.day >= self.days(since)
         if grows_late and seen.sign in self.listed(listed):
             level = f"{_SIGN}worse-now-level"
-            text = "It grows worse, or may, after the first days: it may be an infection."
+            text = _("It grows worse, or may, after the first days: it may be an infection.")
             yield Reason(self.urgency(level), text, (level, listed, since))
 
     # --- signs together -------------------------------------------------------------------
@@ -248,14 +286,14 @@ class _Checker(Struct, frozen=True, kw_only=True):
 
     def first(self, urgency: Urgency, jurisdiction: str) -> CitedText:
         """The one thing to do before all else: in an emergency, the number to call."""
+        _ = self.say
         if urgency != "emergency":
-            claim_id = f"symptom.answer.{urgency}-do"
-            return CitedText(self.claim(claim_id).word, (claim_id,))
+            return self.said(f"symptom.answer.{urgency}-do")
         claim_id = f"jurisdiction.{jurisdiction}.emergency-number"
         if claim_id in self.knowledge.claims and claim_id not in self.knowledge.rejected:
-            return CitedText(f"Call {self.claim(claim_id).word} now.", (claim_id,))
-        unknown = "symptom.answer.emergency-unknown"
-        return CitedText(self.claim(unknown).word, (unknown,))
+            text = _("Call {number} now.").format(number=self.claim(claim_id).word)
+            return CitedText(text, (claim_id,))
+        return self.said("symptom.answer.emergency-unknown")
 
     def next_steps(self, urgency: Urgency, likely: Sequence[Likely]) -> Iterator[CitedText]:
         """What follows the first step; the clinic comes after help, and nothing is promised."""
@@ -274,25 +312,36 @@ class _Checker(Struct, frozen=True, kw_only=True):
             yield self.said("symptom.answer.if-worse")
 
     def said(self, claim_id: str) -> CitedText:
-        return CitedText(self.claim(claim_id).word, (claim_id,))
+        return CitedText(self.say(self.claim(claim_id).word), (claim_id,))
 
     def what_is_normal(self, seen: Sequence[Observation]) -> Iterator[CitedText]:
         """How long the expected ones among the signs usually last."""
+        _ = self.say
         for sign in dict.fromkeys(observation.sign for observation in seen):
             base = f"{_SIGN}{sign}-level"
             if base not in self.knowledge.claims or self.urgency(base) not in ("normal", "watch"):
                 continue
             usual, late = self.course(sign)
-            named = self.named(sign)
-            named = named[0].upper() + named[1:]
+            label = self.label(sign)
             if usual:
-                claim = self.claim(usual)
-                low, high = claim.range or (claim.number, claim.number)
-                spread = f" (sources: {low:g} to {high:g} {claim.unit})" if low < high else ""
-                text = f"{named}: usually gone after {claim.number:g} {claim.unit}{spread}."
-                yield CitedText(text, (usual, base))
-            text = f"{named}: for a clinician from day {self.days(late):g} on if it stays."
-            yield CitedText(text, (late, base))
+                yield CitedText(self.usually_gone(label, self.claim(usual)), (usual, base))
+            text = _("{sign}: for a clinician from day {n} on if it stays.")
+            day = number(self.days(late), self.language)
+            yield CitedText(text.format(sign=label, n=day), (late, base))
+
+    def usually_gone(self, label: str, claim: Claim) -> str:
+        _ = self.say
+        time = length(claim.number, claim.unit, self.language)
+        low, high = claim.range or (claim.number, claim.number)
+        if low == high:
+            return _("{sign}: usually gone after {time}.").format(sign=label, time=time)
+        least, most = span(low, high, claim.unit, self.language)
+        return _("{sign}: usually gone after {time} (sources: {low} to {high}).").format(
+            sign=label,
+            time=time,
+            low=least,
+            high=most,
+        )
 
     def likely(self, seen: Sequence[Observation]) -> Iterator[Likely]:
         """Every flag raised: what is likely on this day first, then by urgency."""
@@ -320,7 +369,7 @@ class _Checker(Struct, frozen=True, kw_only=True):
             flag=flag,
             urgency=self.urgency(action),
             now=now,
-            text=self.claim(words).word,
-            when=self.claim(when).word,
+            text=self.say(self.claim(words).word),
+            when=self.say(self.claim(when).word),
             claims=(words, when, action, since, *((until,) if ends else ())),
         )

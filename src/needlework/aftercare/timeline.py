@@ -11,9 +11,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from needlework.aftercare.days import check_day, length, number
 from needlework.aftercare.model import Advice, Course, First, Moment, Review, Season, Timeline
 from needlework.errors import AnswerError
 from needlework.evidence import Cited, CitedDate, CitedText, Claim, Knowledge, NotAccepted
+from needlework.i18n import Translate, translator
 from needlework.units import later
 
 PHOTOTYPES: Final = ("I", "II", "III", "IV", "V", "VI")
@@ -67,6 +69,12 @@ class _Session(Struct, frozen=True, kw_only=True):
     regions: frozenset[str]
     phototype: str
     closure: Cited | None
+    language: str
+
+    @property
+    def say(self) -> Translate:
+        """From English to the language asked for."""
+        return translator(self.language)
 
     def after(self, hours: float) -> datetime:
         """So many hours after the last pass, by the clock on the wall."""
@@ -89,6 +97,7 @@ def timeline(
     season: Season | None = None,
     closure: Cited | None = None,
     agents: Collection[str] | None = None,
+    language: str = "en",
 ) -> Timeline:
     """What holds after a session, by hour on the first day, by day to the review, and then.
 
@@ -110,8 +119,10 @@ def timeline(
         depends on closed skin, and never shortens one.
     agents
         Agents of the numbing cream used; None where it is not known.
+    language
+        Of every text and label.
     """
-    session = _read(knowledge, ended, depth_mm, zones, phototype, closure)
+    session = _read(knowledge, ended, depth_mm, zones, phototype, closure, language)
     firsts = tuple(_firsts(session))
     courses = tuple(_courses(session))
     return Timeline(
@@ -163,6 +174,7 @@ def _read(
     zones: Sequence[str],
     phototype: str,
     closure: Cited | None,
+    language: str,
 ) -> _Session:
     if depth_mm is not None and not (math.isfinite(depth_mm) and depth_mm > 0):
         raise AnswerError(
@@ -171,6 +183,7 @@ def _read(
         )
     if phototype and phototype not in PHOTOTYPES:
         raise AnswerError("The phototype is not one of I to VI.", hint="Give it as I, II, III …")
+    check_day(ended, language)
     if closure is not None and not (closure.unit in _HOURS and 0 <= closure.value < math.inf):
         raise AnswerError(
             "The time of closure is no length of time.", hint="Give it in hours, nought or more."
@@ -192,13 +205,16 @@ def _read(
         regions=frozenset(knowledge.release.zones[base].region for base in bases),
         phototype=phototype,
         closure=closure,
+        language=language,
     )
 
 
 def _base(knowledge: Knowledge, zone: str) -> str:
     base = zone.removesuffix("-left").removesuffix("-right")
     if base not in knowledge.release.zones:
-        raise AnswerError(f"No zone is called {zone!r}.", hint="See `needlework schema` for zones.")
+        raise AnswerError(
+            f"No zone is called {zone!r}.", hint="Zones are listed by `needlework schema --zones`."
+        )
     return base
 
 
@@ -213,7 +229,7 @@ def _firsts(session: _Session) -> Iterator[First]:
         try:
             first = _first(session, what, label, _wait(session, what, claim_id))
         except NotAccepted as missing:
-            yield First(what=what, label=label, claims=(missing.claim_id,))
+            yield First(what=what, label=session.say(label), claims=(missing.claim_id,))
             continue
         yield _lengthened(session, first) if what in lengthening else first
 
@@ -245,7 +261,7 @@ def _first(session: _Session, what: str, label: str, claim_id: str) -> First:
         on = later(session.day, claim.number, claim.unit)
     return First(
         what=what,
-        label=label,
+        label=session.say(label),
         on=on,
         at=at,
         wait=Cited(claim.number, claim.unit, claims),
@@ -306,12 +322,19 @@ def _hours(claim: Claim) -> float:
 
 
 def _courses(session: _Session) -> Iterator[Course]:
-    yield from _course(session, "redness", _redness(session), "harm.erythema.flag-from")
+    _ = session.say
     swelling = ("harm.swelling.gone-by", *_downtime(session))
-    yield from _course(session, "swelling", swelling, "harm.swelling.flag-from")
-    yield from _course(
-        session, "looking as usual", _downtime(session), "harm.expected-reactions.gone-by"
-    )
+    for what, label, lasting, warn in (
+        ("redness", _("redness"), _redness(session), "harm.erythema.flag-from"),
+        ("swelling", _("swelling"), swelling, "harm.swelling.flag-from"),
+        (
+            "looking as usual",
+            _("looking as usual"),
+            _downtime(session),
+            "harm.expected-reactions.gone-by",
+        ),
+    ):
+        yield from _course(session, what, label, lasting, warn)
 
 
 def _redness(session: _Session) -> tuple[str, ...]:
@@ -347,7 +370,7 @@ _CASE: Final = "harm.erythema.case-phototype-v"
 
 
 def _course(
-    session: _Session, what: str, claim_ids: Sequence[str], warn_id: str
+    session: _Session, what: str, label: str, claim_ids: Sequence[str], warn_id: str
 ) -> Iterator[Course]:
     """The longest of what usually holds, within the spread of all that was seen."""
     try:
@@ -365,6 +388,7 @@ def _course(
     peak = "harm.swelling.peak"
     yield Course(
         what=what,
+        label=label,
         peak=_number(session.knowledge, peak) if what == "swelling" else None,
         usual=Cited(usual.number, usual.unit, claims),
         shortest=Cited(min(low for low, _ in spreads), "h", claims),
@@ -424,7 +448,9 @@ def _first_day(session: _Session, firsts: Sequence[First]) -> Iterator[Moment]:
     for start, end in pairwise(edges):
         stem = "day-0" if start < supplied else "day-0-evening"
         yield Moment(
-            name=f"{start:g} to {end:g} hours",
+            name=session.say("{start} to {end} hours").format(
+                start=number(start, session.language), end=number(end, session.language)
+            ),
             day=0,
             on=session.day,
             hours=(start, end),
@@ -458,21 +484,21 @@ def _blocks(knowledge: Knowledge) -> list[_Block]:
 
 def _day(
     session: _Session,
-    number: int,
+    day: int,
     block: _Block,
     firsts: Sequence[First],
     courses: Sequence[Course],
 ) -> Moment:
-    on = session.day + timedelta(days=number)
+    on = session.day + timedelta(days=day)
     stem = f"aftercare.schedule.{block.stem}"
-    named = not block.single or number == block.first
+    named = not block.single or day == block.first
     opens, closed = _openings(session, firsts, on)
     return Moment(
-        name=f"day {number}",
-        day=number,
+        name=session.say("day {n}").format(n=day),
+        day=day,
         on=on,
-        expect=(*_words(session, f"{stem}-expect"), *_expected(courses, on)),
-        do=(*(_words(session, f"{stem}-do") if named else ()), *_warnings(courses, on)),
+        expect=(*_words(session, f"{stem}-expect"), *_expected(session, courses, on)),
+        do=(*(_words(session, f"{stem}-do") if named else ()), *_warnings(session, courses, on)),
         dont=tuple(_words(session, f"{stem}-dont")),
         opens=opens,
         closed=closed,
@@ -481,14 +507,14 @@ def _day(
 
 def _review_day(session: _Session, on: date, claim_id: str, firsts: Sequence[First]) -> Moment:
     stem = "aftercare.schedule.day-90-180"
-    number = (on - session.day).days
+    day = (on - session.day).days
     opens, closed = _openings(session, firsts, on)
     expect = tuple(
         CitedText(text.text, (*text.claims, claim_id)) for text in _words(session, f"{stem}-expect")
     )
     return Moment(
-        name=f"day {number}",
-        day=number,
+        name=session.say("day {n}").format(n=day),
+        day=day,
         on=on,
         expect=expect,
         do=tuple(_words(session, f"{stem}-do")),
@@ -513,19 +539,27 @@ def _openings(
     return tuple(opens), tuple(closed)
 
 
-def _expected(courses: Sequence[Course], on: date) -> Iterator[CitedText]:
+def _expected(session: _Session, courses: Sequence[Course], on: date) -> Iterator[CitedText]:
+    _ = session.say
+    said = {
+        "redness": _("Some redness is usual, up to {time}."),
+        "swelling": _("Some swelling is usual, up to {time}."),
+    }
     for course in courses:
-        if course.what in ("redness", "swelling") and on <= course.usual_until.on:
-            day = f"{course.usual.value:g} {course.usual.unit}"
-            yield CitedText(f"Some {course.what} is usual, up to {day}.", course.usual.claims)
+        if course.what in said and on <= course.usual_until.on:
+            time_ = length(course.usual.value, course.usual.unit, session.language)
+            yield CitedText(said[course.what].format(time=time_), course.usual.claims)
 
 
-def _warnings(courses: Sequence[Course], on: date) -> Iterator[CitedText]:
+def _warnings(session: _Session, courses: Sequence[Course], on: date) -> Iterator[CitedText]:
+    _ = session.say
+    said = {
+        "redness": _("If redness has not faded by now, ask a clinician."),
+        "swelling": _("If swelling has not faded by now, ask a clinician."),
+    }
     for course in courses:
-        if course.what in ("redness", "swelling") and on == course.warn_from.on:
-            yield CitedText(
-                f"If {course.what} has not faded by now, ask a clinician.", course.warn_from.claims
-            )
+        if course.what in said and on == course.warn_from.on:
+            yield CitedText(said[course.what], course.warn_from.claims)
 
 
 def _words(session: _Session, claim_id: str) -> Iterator[CitedText]:
@@ -535,15 +569,16 @@ def _words(session: _Session, claim_id: str) -> Iterator[CitedText]:
     except NotAccepted:
         return
     if claim is not None:
-        yield CitedText(claim.word, (claim_id,))
+        yield CitedText(session.say(claim.word), (claim_id,))
 
 
 def _reviews(session: _Session) -> Iterator[Review]:
+    _ = session.say
     for what, key in (
-        ("check-in photograph", "check-in"),
-        ("review", "review"),
-        ("first outcome score", "outcome-first"),
-        ("second outcome score", "outcome-second"),
+        (_("check-in photograph"), "check-in"),
+        (_("review"), "review"),
+        (_("first outcome score"), "outcome-first"),
+        (_("second outcome score"), "outcome-second"),
     ):
         claim_id = f"aftercare.schedule.{key}"
         claim = session.knowledge.claims[claim_id]
@@ -557,51 +592,63 @@ def _reviews(session: _Session) -> Iterator[Review]:
 def _advice(
     session: _Session, season: Season | None, agents: Collection[str] | None
 ) -> Iterator[Advice]:
+    _ = session.say
+
     def said(about: str, claim_id: str) -> Iterator[Advice]:
         for words in _words(session, claim_id):
             yield Advice(about=about, text=words.text, claims=words.claims)
 
-    yield from said("pain relief", "aftercare.pain-relief.day-0")
-    yield from said("your medicines", "aftercare.pain-relief.prescribed")
+    yield from said(_("pain relief"), "aftercare.pain-relief.day-0")
+    yield from said(_("your medicines"), "aftercare.pain-relief.prescribed")
     if agents is None or {"prilocaine", "benzocaine"}.intersection(agents):
-        yield from said("after a numbing cream", "aftercare.pain-relief.after-prilocaine")
-    yield from said("moisturiser", "aftercare.moisturiser.which")
+        yield from said(_("after a numbing cream"), "aftercare.pain-relief.after-prilocaine")
+    yield from said(_("moisturiser"), "aftercare.moisturiser.which")
     for words in _sun(session):
-        yield Advice(about="sun", text=words.text, claims=words.claims)
+        yield Advice(about=_("sun"), text=words.text, claims=words.claims)
     if season is not None:
         warm = season in ("spring", "summer")
-        yield from said("season", f"aftercare.season.{'summer' if warm else 'winter'}")
-    yield from said("actives", "aftercare.actives.restart")
-    yield from said("melasma cream", "aftercare.actives.melasma-cream")
+        yield from said(_("season"), f"aftercare.season.{'summer' if warm else 'winter'}")
+    yield from said(_("actives"), "aftercare.actives.restart")
+    yield from said(_("melasma cream"), "aftercare.actives.melasma-cream")
     if session.regions != {"body"}:
-        yield from said("make-up", "aftercare.make-up.tools")
+        yield from said(_("make-up"), "aftercare.make-up.tools")
     for words in _by_zone(session):
-        yield Advice(about="treated zones", text=words.text, claims=words.claims)
-    yield from said("help", "aftercare.touch.ask")
+        yield Advice(about=_("treated zones"), text=words.text, claims=words.claims)
+    yield from said(_("help"), "aftercare.touch.ask")
 
 
 def _sun(session: _Session) -> Iterator[CitedText]:
     """Shade first, then which sunscreen."""
+    _ = session.say
     shade, factor_id = "aftercare.sun.shade-hat-through-day", "aftercare.sunscreen.spf-min"
     mineral_id, keep_id = "aftercare.sunscreen.mineral", "aftercare.sunscreen.for"
     try:
         through = session.knowledge.number(shade)
         factor = session.knowledge.number(factor_id)
         keep = session.knowledge.number(keep_id)
-        mineral = "mineral " if session.knowledge.claim(mineral_id).value is True else ""
+        mineral = session.knowledge.claim(mineral_id).value is True
     except NotAccepted as missing:
-        yield CitedText("Ask the clinic which sunscreen, and from when.", (missing.claim_id,))
+        yield CitedText(_("Ask the clinic which sunscreen, and from when."), (missing.claim_id,))
         return
-    days = f"day {through.value:g}"
-    yield CitedText(f"Shade and a hat instead of sunscreen through {days}.", (shade,))
+    day = number(through.value, session.language)
+    said = _("Shade and a hat instead of sunscreen through day {n}.")
+    yield CitedText(said.format(n=day), (shade,))
     ids = [factor_id, mineral_id, keep_id]
+    said = (
+        _("Then mineral sunscreen of SPF {factor} or more{tint}, daily for at least {time}.")
+        if mineral
+        else _("Then sunscreen of SPF {factor} or more{tint}, daily for at least {time}.")
+    )
     tint = ""
     if (pigment := _tint(session)) is not None:
-        tint = f", tinted with {pigment.text}"
+        tint = _(", tinted with {pigment}").format(pigment=_(pigment.text))
         ids += pigment.claims
     yield CitedText(
-        f"Then {mineral}sunscreen of SPF {factor.value:g} or more{tint}, daily for at least"
-        f" {keep.value:g} {keep.unit}.",
+        said.format(
+            factor=number(factor.value, session.language),
+            tint=tint,
+            time=length(keep.value, keep.unit, session.language),
+        ),
         tuple(ids),
     )
 

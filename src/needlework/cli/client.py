@@ -1,0 +1,79 @@
+"""What the commands about the weeks after a session share."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+
+import click
+
+from needlework.cli.options import Day, knowledge_options
+from needlework.errors import UsageError
+from needlework.i18n import LANGUAGES
+from needlework.screening.reading import EARLIEST_YEAR
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII
+)
+_LATEST_YEAR: Final = 2200
+"""Nobody plans a session later; a year beyond it is a slip."""
+
+
+class DayOrMoment(click.ParamType[date | datetime]):
+    """A day as 2026-11-20, or a day with its hour as 2026-11-20T16:00."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | datetime:
+        if not isinstance(value, str):
+            return value
+        if "T" not in value:
+            day = Day().convert(value, param, ctx)
+            self._check(day, param, ctx)
+            return day
+        try:
+            if _MOMENT.fullmatch(value):
+                moment = datetime.fromisoformat(value)
+                self._check(moment, param, ctx)
+                return moment
+        except ValueError:
+            self.fail(f"{value} is no time of the calendar.", param, ctx)
+        return self.fail(f"{value} is not a time like 2026-11-20T16:00.", param, ctx)
+
+    def _check(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        if not EARLIEST_YEAR <= day.year <= _LATEST_YEAR:
+            self.fail(f"the year {day.year} cannot be that of a session.", param, ctx)
+
+
+def result_options(command: _Command) -> _Command:
+    """`--lang`, `--json`, `--why`, and which knowledge."""
+    command = knowledge_options(command)
+    command = click.option(
+        "--why", "with_why", is_flag=True, help="Add the chain from every number to its sources."
+    )(command)
+    command = click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON, the same bytes for the same input."
+    )(command)
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        help="Language of the texts (default: en).",
+    )(command)
+
+
+def check_known(names: Iterable[str], known: Collection[str], what: str, listed_by: str) -> None:
+    """Refuse a name that is not known, with those that are near it."""
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"List them: `{listed_by}`."
+            raise UsageError(f"No such {what}: {name[:60]}.", hint=hint)

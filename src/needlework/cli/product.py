@@ -1,0 +1,118 @@
+"""`needlework product`: from when something may be put on the skin again."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from needlework import workflow
+from needlework.cli import streams
+from needlework.cli.client import DayOrMoment, result_options
+from needlework.cli.reasons import with_reasons
+from needlework.errors import AnswerError
+
+LARGEST_BYTES: Final = 200_000
+"""More than any pack can hold; the list itself is read up to its own limit."""
+
+_STDIN: Final = Path("-")
+
+
+@click.command("product")
+@click.argument(
+    "file",
+    type=click.Path(readable=False, path_type=Path, allow_dash=True),
+    default=_STDIN,
+)
+@click.option(
+    "--session",
+    type=DayOrMoment(),
+    required=True,
+    metavar="WHEN",
+    help="When the last pass ended: 2026-11-20T16:00, or the day alone.",
+)
+@click.option("--name", default="", help="The product's name, to find it on the clinic's list.")
+@click.option("--sunscreen", is_flag=True, help="The product is a sunscreen.")
+@result_options
+def command(
+    *,
+    file: Path,
+    session: date | datetime,
+    name: str,
+    sunscreen: bool,
+    language: str,
+    release: Path | None,
+    overlay: Path | None,
+    as_json: bool,
+    with_why: bool,
+) -> None:
+    """Say from when a product may be used again, by its list of ingredients.
+
+    FILE holds the list as it stands on the pack; without one, or with `-`, standard input is
+    read. A photograph cannot be read.
+
+    \b
+    Examples:
+      needlework product cream.txt --session 2026-11-20
+      echo "Aqua, Glycerin, Retinol" | needlework product --session 2026-11-20T16:00
+    """  # noqa: D301  click reads the mark as one character
+    text = _text(file)
+    known = workflow.known(release, overlay)
+    made = workflow.product(
+        known, text, ended=session, name=name, sunscreen=sunscreen, language=language
+    )
+    if as_json:
+        streams.emit(with_reasons(made, known.knowledge, wanted=with_why))
+        return
+    from needlework.cli.text.product import product_page
+
+    streams.emit(product_page(made, known.knowledge, language, with_why=with_why))
+
+
+def _text(file: Path) -> str:
+    """The list; what cannot be one is refused in a sentence."""
+    shown = "Standard input" if file == _STDIN else file.name or str(file)
+    content = _standard_input() if file == _STDIN else _content(file, shown)
+    if len(content) > LARGEST_BYTES:
+        raise AnswerError(
+            f"{shown} is larger than a list of ingredients can be ({LARGEST_BYTES:,} bytes).",
+            hint="Give the list of one product, as it stands on the pack.",
+        )
+    if b"\0" in content:
+        raise AnswerError(
+            f"{shown} is not text.", hint="Type or paste the list; a photo cannot be read."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnswerError(
+            f"{shown} is not text: byte {error.start} is not UTF-8.",
+            hint="Save it as UTF-8 text; a photo cannot be read.",
+        ) from None
+    if not text.strip():
+        raise AnswerError(f"{shown} is empty.", hint="Paste the list as it stands on the pack.")
+    return text
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise AnswerError("Standard input is closed.", hint="Name a file, or send one to `-`.")
+    if sys.stdin.isatty():
+        streams.remark("Paste the list of ingredients, then end with Ctrl-D on a line of its own.")
+    return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+
+
+def _content(file: Path, shown: str) -> bytes:
+    try:
+        if file.is_dir():
+            raise AnswerError(f"{shown} is a folder.", hint="Name one file in it.")
+        with file.open("rb") as stream:
+            return stream.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise AnswerError(
+            f"{shown} cannot be read: {error.strerror}.",
+            hint="Name a text file that holds a list of ingredients, or send it to `-`.",
+        ) from None

@@ -1,0 +1,89 @@
+"""One catalogue of words: the English text is the key, each other language a file beside it.
+
+The catalogue holds what clients, visitors and documents read, claims' texts included. Dates and
+numbers are written as the language writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from needlework.errors import AnswerError
+
+LANGUAGES: Final = ("en", "es")
+CATALOGUES: Final = Path(__file__).parent / "locale"
+
+Translate = Callable[[str], str]
+
+
+def translator(language: str) -> Translate:
+    """A function from the English text to the language's; what is missing stays English."""
+    messages = _messages(_known(language))
+    return lambda message: messages.get(message, message)
+
+
+def plural(language: str, one: str, many: str, number: float) -> str:
+    """`one` or `many` in the language, with `{n}` written out."""
+    chosen = one if number == 1 else many
+    return translator(language)(chosen).format(n=say_number(number, language))
+
+
+def say_date(day: date, language: str, *, width: str = "long") -> str:
+    """A day as the language writes it: `22 November 2026`, `22 de noviembre de 2026`."""
+    from babel.dates import format_date, format_skeleton
+
+    if width == "weekday":
+        return format_skeleton("yMMMMEd", day, locale=_locale(language))
+    if width == "short":
+        return format_skeleton("MMMEd", day, locale=_locale(language))
+    return format_date(day, format=width, locale=_locale(language))
+
+
+def say_time(moment: datetime, language: str) -> str:
+    """The time of day, on the clock of the moment's own zone."""
+    from babel.dates import format_time
+
+    return format_time(moment.time(), format="HH:mm", locale=_locale(language))
+
+
+def say_number(number: float, language: str) -> str:
+    """A number with the language's decimal sign, and no more digits than it has."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, format="#,##0.###", locale=_locale(language))
+
+
+@lru_cache
+def _messages(language: str) -> dict[str, str]:
+    path = CATALOGUES / f"{language}.po"
+    if language == "en" or not path.exists():
+        return {}
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    return {
+        message.id: message.string
+        for message in catalogue
+        # The empty id is the file's own head, and no text.
+        if message.id and isinstance(message.id, str) and isinstance(message.string, str)
+        if message.string
+    }
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise AnswerError(
+            f"No words are known in the language {language!r}.",
+            hint=f"Choose one of {', '.join(LANGUAGES)}.",
+        )
+    return language
+
+
+def _locale(language: str) -> str:
+    # English as Europe and most of the world write it: day before month.
+    return {"en": "en_GB"}.get(_known(language), language)
