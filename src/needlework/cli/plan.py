@@ -11,7 +11,10 @@ import click
 from needlework import workflow
 from needlework.cli import streams
 from needlework.cli.options import judged, judging_options
+from needlework.cli.papers import Papers, paper_options, write_papers
 from needlework.cli.reasons import with_reasons
+from needlework.planning import Plan
+from needlework.screening import Case
 
 
 @click.command("plan")
@@ -19,6 +22,7 @@ from needlework.cli.reasons import with_reasons
     "file", type=click.Path(readable=False, path_type=Path, allow_dash=True), required=False
 )
 @judging_options
+@paper_options
 @click.option(
     "--batch",
     type=click.Path(readable=False, path_type=Path),
@@ -44,6 +48,7 @@ def command(
     with_why: bool,
     batch: tuple[Path, Path] | None,
     workers: int | None,
+    papers: Papers,
 ) -> None:
     """Propose what to do for the person of FILE: zones, depths, course, preparation.
 
@@ -53,31 +58,27 @@ def command(
     Examples:
       needlework plan examples/01-fine-lines-nurse.toml
       needlework plan examples/01-fine-lines-nurse.toml --json --why
+      needlework plan examples/01-fine-lines-nurse.toml --pdf plan.pdf --ics dates.ics
       needlework plan --batch consultations.ndjson plans.ndjson --workers 2
     """  # noqa: D301  click reads the mark as one character
     if (file is None) == (batch is None):
         raise click.UsageError("Give either FILE or --batch IN OUT.", ctx)
     if batch is not None:
-        if with_why:
-            raise click.UsageError("--why goes with one FILE, not with --batch.", ctx)
+        if with_why or papers.wanted:
+            raise click.UsageError("--why and documents go with one FILE, not with --batch.", ctx)
         _plan_many(ctx, batch, on, release, overlay, workers or _cores())
         return
     if workers is not None:
         raise click.UsageError("--workers goes with --batch.", ctx)
-    _plan_one(file or Path("-"), on, release, overlay, as_json=as_json, with_why=with_why)
-
-
-def _plan_one(
-    file: Path,
-    on: date | None,
-    release: Path | None,
-    overlay: Path | None,
-    *,
-    as_json: bool,
-    with_why: bool,
-) -> None:
-    case = judged(file, on, release, overlay)
+    case = judged(file or Path("-"), on, release, overlay)
     plan = workflow.plan_for(case)
+    if papers.wanted:
+        known = workflow.Known(case.knowledge, case.lexicon)
+        write_papers(papers, plan, case, known)
+    _show(plan, case, as_json=as_json, with_why=with_why)
+
+
+def _show(plan: Plan, case: Case, *, as_json: bool, with_why: bool) -> None:
     if as_json:
         streams.emit(with_reasons(plan, case.knowledge, wanted=with_why))
         return

@@ -1,0 +1,97 @@
+"""`plan --pdf --consent --ics --csv` and `aftercare --pdf`: files as asked, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import icalendar
+import pytest
+from pypdf import PdfReader
+
+from tests.cli.command import ROOT, Runner
+
+EXAMPLE = str(ROOT / "examples/02-acne-scars-physician.toml")
+LATER = "[calendar]\nnot_before = 2026-12-01"
+REFUSED = str(ROOT / "examples/11-refused.toml")
+
+
+def words(content: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_all_documents_are_written_beside_the_plan(run: Runner, tmp_path: Path) -> None:
+    files = {name: tmp_path / f"x.{name}" for name in ("pdf", "consent", "ics", "csv")}
+    asked = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    done = run("plan", EXAMPLE, *asked)
+    assert done.code == 0
+    assert "Plan for" in done.text
+    assert "1.5" in words(files["pdf"].read_bytes())
+    assert files["consent"].read_bytes().startswith(b"%PDF-")
+    assert files["csv"].read_bytes().startswith("\ufeff".encode())
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        path.name for path in files.values()
+    )
+
+
+def test_a_plan_made_anew_has_the_same_bytes(run: Runner, tmp_path: Path) -> None:
+    made = []
+    for name in ("a", "b"):
+        pdf, ics = tmp_path / f"{name}.pdf", tmp_path / f"{name}.ics"
+        assert run("plan", EXAMPLE, "--pdf", str(pdf), "--ics", str(ics)).code == 0
+        made.append((pdf.read_bytes(), ics.read_bytes()))
+    assert made[0] == made[1]
+
+
+def test_a_later_edition_moves_and_takes_back(run: Runner, tmp_path: Path) -> None:
+    later = run.write(re.sub(r"(?m)^\[calendar\]$", LATER, Path(EXAMPLE).read_text()))
+
+    def events(*more: str, of: str | Path = EXAMPLE) -> list[icalendar.Event]:
+        path = tmp_path / "x.ics"
+        assert run("plan", of, "--ics", path, *more).code == 0
+        return list(icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"))
+
+    first, moved = events(), events("--sequence", "1", of=later)
+    assert [one["UID"] for one in first] == [one["UID"] for one in moved]
+    assert first[0]["DTSTART"].dt < moved[0]["DTSTART"].dt
+    assert all(one["STATUS"] == "CANCELLED" for one in events("--cancel", "--sequence", "2"))
+
+
+@pytest.mark.parametrize("option", ["--pdf", "--consent", "--ics", "--csv"])
+def test_a_place_that_cannot_be_written_gets_a_sentence(
+    run: Runner, tmp_path: Path, option: str
+) -> None:
+    done = run("plan", EXAMPLE, option, str(tmp_path / "no-such-folder/x"))
+    assert done.code == 1
+    assert "cannot be written" in done.err
+    assert done.hint
+
+
+def test_a_document_that_cannot_be_made_leaves_none(run: Runner, tmp_path: Path) -> None:
+    done = run("plan", REFUSED, "--pdf", str(tmp_path / "a.pdf"), "--ics", str(tmp_path / "b.ics"))
+    assert done.code == 1
+    assert "no dates" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_documents_do_not_go_with_a_batch(run: Runner, tmp_path: Path) -> None:
+    done = run("plan", "--batch", "in", "out", "--pdf", str(tmp_path / "x.pdf"))
+    assert done.code == 2
+
+
+def test_the_clients_sheet_speaks_their_language(run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.pdf"
+    asked = ("--ended", "2026-11-20T16:00", "--zone", "cheek", "--lang", "es", "--pdf", str(path))
+    done = run("aftercare", *asked, "--portal", "https://clinic.example/l/x/")
+    assert done.code == 0
+    reader = PdfReader(path)
+    assert reader.trailer["/Root"]["/Lang"] == "es"
+    shown = "".join(c for c in words(path.read_bytes()) if c.isprintable() and not c.isspace())
+    assert "https://clinic.example/l/x/" in shown
+
+
+def test_an_address_needs_its_sheet(run: Runner) -> None:
+    done = run("aftercare", "--ended", "2026-11-20", "--zone", "cheek", "--portal", "https://x.y")
+    assert done.code == 1
+    assert "--pdf" in done.err

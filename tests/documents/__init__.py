@@ -1,0 +1,1 @@
+"""Documents are read back as a reader's program would read them."""

@@ -1,0 +1,94 @@
+"""Both languages: what is fixed comes from the catalogue, what is not says that it is English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from needlework import i18n
+from needlework.documents import consent_pdf, plan_pdf
+from needlework.documents.citations import Citations
+from needlework.documents.words import PUT_TOGETHER, Words
+from needlework.evidence import Cited
+from tests.documents.reading import EXAMPLES, KNOWN, consultation, example, plan, text
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    words = {"Treatment plan": "Plan de tratamiento", "{n} days": "{n} días"}
+    lines = (f'msgid "{english}"\nmsgstr "{spanish}"\n' for english, spanish in words.items())
+    (tmp_path / "es.po").write_text("\n".join(lines))
+    monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
+    i18n._messages.cache_clear()
+    yield
+    i18n._messages.cache_clear()
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_words_come_from_the_catalogue() -> None:
+    path = example("02")
+    said = text(plan_pdf(plan(path), consultation(path), KNOWN, language="es"))
+    assert "Plan de tratamiento" in said
+    assert "28 días" in said
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_what_is_not_translated_is_marked_english() -> None:
+    words = Words(KNOWN.knowledge, "es")
+    assert words.said("Treatment plan") == {"text": "Plan de tratamiento", "foreign": False}
+    assert words.said("Smokes.") == {"text": "Smokes.", "foreign": True}
+    assert Words(KNOWN.knowledge, "en").said("Smokes.")["foreign"] is False
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_what_is_in_the_language_already_is_not_marked() -> None:
+    claim_id = "aftercare.schedule.day-1-expect"
+    english = KNOWN.knowledge.claims[claim_id].word
+    citations = Citations(Words(KNOWN.knowledge, "es"))
+    assert citations.spoken("Piel rosada.", (claim_id,))["foreign"] is False
+    assert citations.spoken(english, (claim_id,))["foreign"] is True
+
+
+def test_what_is_said_to_be_put_together_really_is() -> None:
+    said = ""
+    for path in EXAMPLES:
+        entry, told = plan(path), consultation(path)
+        said += text(plan_pdf(entry, told, KNOWN)) + text(consent_pdf(entry, told, KNOWN))
+    for sentence in PUT_TOGETHER:
+        assert sentence.casefold() in said.casefold()
+
+
+@pytest.mark.parametrize(
+    ("cited", "english", "spanish"),
+    [
+        (Cited(1, "d", ()), "1 day", None),
+        (Cited(1.25, "mm", ()), "1.25 mm", "1,25 mm"),
+        (Cited(3100, "1/cm2", ()), "3,100 /cm²", "3.100 /cm²"),
+        (Cited(13.3, "%", ()), "13.3 %", "13,3 %"),
+        (Cited(3, "1", ()), "3", "3"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    cited: Cited, english: str, spanish: str | None
+) -> None:
+    assert Words(KNOWN.knowledge, "en").quantity(cited) == english
+    if spanish is not None:
+        assert Words(KNOWN.knowledge, "es").quantity(cited) == spanish
+
+
+def test_a_source_has_one_number_and_what_is_proposed_is_marked() -> None:
+    knowledge = KNOWN.knowledge
+    proposed = min(knowledge.proposed)
+    sourced = min(set(knowledge.claims) - knowledge.proposed)
+    citations = Citations(Words(knowledge, "en"))
+    first, again = citations.cite("1", (proposed,)), citations.cite("2", (proposed,))
+    assert first["sources"] == again["sources"]
+    assert (first["proposed"], citations.cite("3", (sourced,))["proposed"]) == (True, False)
+    assert citations.standing().startswith("1 of the 2 claims used are proposed")
+    used = (*knowledge.claims[proposed].supports, *knowledge.claims[sourced].supports)
+    titles = [entry["title"] for entry in citations.sources()]
+    assert titles == list(
+        dict.fromkeys(knowledge.release.sources[reference.source].title for reference in used)
+    )
