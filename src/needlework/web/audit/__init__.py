@@ -1,0 +1,1 @@
+"""Who did what to whose record, from where; sealed in a chain."""

@@ -1,0 +1,1 @@
+"""Photos, signatures, documents: sniffed, cleaned, encrypted, and served only through access."""

@@ -1,0 +1,1 @@
+"""Clinics, who works in them, and their clients."""

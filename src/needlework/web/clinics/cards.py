@@ -1,0 +1,22 @@
+"""What documents print of a clinic and of a client."""
+
+from __future__ import annotations
+
+from needlework.documents import ClinicCard, PersonCard
+from needlework.web.clinics.models import Client, Clinic
+
+
+def clinic_card(clinic: Clinic) -> ClinicCard:
+    lines = (clinic.street, f"{clinic.postal_code} {clinic.city}".strip(), clinic.region)
+    return ClinicCard(
+        name=clinic.name,
+        address=tuple(line for line in lines if line),
+        phone_e164=clinic.phone_e164,
+        email=clinic.email,
+        emergency_number=clinic.emergency_number,
+        time_zone=clinic.time_zone,
+    )
+
+
+def person_card(client: Client) -> PersonCard:
+    return PersonCard(name=client.name, birth_date=client.birth_date)

@@ -1,0 +1,92 @@
+"""What staff type about a client."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import lazystr
+
+from needlework.i18n import LANGUAGES, translator
+from needlework.web.clinics.models import Clinic
+from needlework.web.shared.forms import DateField
+
+_SEXES: Final = ("female", "male", "unspecified")
+
+
+class ClientForm(forms.Form):
+    """Who somebody is and how to reach them."""
+
+    name = forms.CharField(max_length=150)
+    birth_date = DateField()
+    sex = forms.ChoiceField(choices=[(sex, sex) for sex in _SEXES], initial="unspecified")
+    phone = forms.CharField(max_length=40, required=False)
+    email = forms.EmailField(required=False)
+    language = forms.ChoiceField(choices=[("en", "English"), ("es", "Español")], initial="en")
+
+    def __init__(self, *args: Any, clinic: Clinic, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+        self._ = translator(language)
+        labels = {
+            "name": self._("Name"),
+            "birth_date": self._("Birth date"),
+            "sex": self._("Sex"),
+            "phone": self._("Telephone"),
+            "email": self._("E-mail"),
+            "language": self._("Language for messages and documents"),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = lazystr(label)
+        sexes = {
+            "female": self._("Female"),
+            "male": self._("Male"),
+            "unspecified": self._("Not specified"),
+        }
+        self.fields["sex"].choices = list(sexes.items())  # type: ignore[attr-defined]
+        self.fields["phone"].help_text = self._("With the country's code, such as +34 …")
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not any(c.isalpha() for c in name):
+            raise ValidationError(self._("A name needs at least one letter."))
+        return name
+
+    def clean_birth_date(self) -> Any:
+        born = self.cleaned_data["birth_date"]
+        today = timezone.localdate()
+        if born > today:
+            raise ValidationError(self._("The birth date lies in the future. Check the year."))
+        if born.year < today.year - 120:
+            raise ValidationError(self._("The birth date is over 120 years ago. Check the year."))
+        return born
+
+    def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"]).strip()
+        return (
+            e164(
+                typed,
+                self.clinic.country,
+                self._("This is no telephone number. Write it with its country's code."),
+            )
+            if typed
+            else ""
+        )
+
+    def clean_language(self) -> str:
+        chosen = str(self.cleaned_data["language"])
+        return chosen if chosen in LANGUAGES else "en"
+
+
+def e164(typed: str, country: str, message: str) -> str:
+    """A telephone number as the world writes it: +34600000000."""
+    try:
+        number = phonenumbers.parse(typed, country.upper() or None)
+    except phonenumbers.NumberParseException as wrong:
+        raise ValidationError(message) from wrong
+    if not phonenumbers.is_possible_number(number):
+        raise ValidationError(message)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

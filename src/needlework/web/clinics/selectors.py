@@ -1,0 +1,71 @@
+"""What pages ask of clinics and clients."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from msgspec import Struct
+
+from needlework.web.accounts.models import User
+from needlework.web.clinics.models import Client, Clinic, Membership, searchable
+
+PAGE: Final = 50
+TREATING: Final = ("medical-director", "practitioner")
+
+
+class ClientPage(Struct, frozen=True):
+    """Some clients by name, and where the next ones begin."""
+
+    clients: tuple[Client, ...]
+    after: str = ""
+
+
+def memberships(user: User) -> QuerySet[Membership]:
+    """Where somebody works."""
+    return (
+        Membership.objects.active()
+        .filter(user=user)
+        .select_related("clinic")
+        .order_by("clinic__name")
+    )
+
+
+def clients_by_name(clinic: Clinic, search: str = "", after: str = "") -> ClientPage:
+    """A page of a clinic's clients; `after` is the `name|id` where the page before it ended.
+
+    Each part of the search must occur in the name, in any case and with or without accents.
+    A page begins after a name, not at an offset, so that the last is as quick as the first.
+    """
+    found = Client.objects.filter(clinic=clinic)
+    for part in searchable(search).split()[:8]:
+        found = found.filter(search_name__contains=part)
+    name, _, code = after.rpartition("|")
+    if name and _is_uuid(code):
+        found = found.filter(Q(search_name__gt=name) | Q(search_name=name, pk__gt=code))
+    rows = tuple(found.order_by("search_name", "pk")[: PAGE + 1])
+    if len(rows) <= PAGE:
+        return ClientPage(rows)
+    last = rows[PAGE - 1]
+    return ClientPage(rows[:PAGE], f"{last.search_name}|{last.pk}")
+
+
+def public_staff(clinic: Clinic) -> QuerySet[Membership]:
+    """Those who treat, where the clinic publishes them."""
+    return (
+        Membership.objects.active()
+        .filter(clinic=clinic, is_public=True, role_rows__role__in=TREATING)
+        .distinct()
+        .select_related("user")
+        .order_by("user__name")
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    from uuid import UUID
+
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

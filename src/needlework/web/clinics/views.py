@@ -1,0 +1,98 @@
+"""Pages of a clinic's staff: their clinics, today, clients."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from needlework.web import access
+from needlework.web.clinics import selectors, services
+from needlework.web.clinics.forms import ClientForm
+from needlework.web.consultations.selectors import consultations_of
+from needlework.web.portal.selectors import open_reports
+from needlework.web.rendering import render
+from needlework.web.request import Request
+from needlework.web.treatments.selectors import treatments_of
+
+
+@access.signed_in
+@require_GET
+def choose(request: Request) -> HttpResponse:
+    """Straight to the only clinic, or a list to choose from."""
+    found = list(selectors.memberships(request.user))
+    if len(found) == 1:
+        return redirect("clinics:home", clinic=found[0].clinic.slug)
+    return render(request, "clinics/choose.html", {"memberships": found})
+
+
+@access.member()
+@require_GET
+def home(request: Request, clinic: str) -> HttpResponse:
+    """What waits: reports of clients that nobody has seen yet."""
+    reports = open_reports(request.clinic)
+    return render(request, "clinics/home.html", {"reports": reports, "today": timezone.localdate()})
+
+
+@access.member()
+@require_GET
+def clients(request: Request, clinic: str) -> HttpResponse:
+    search = request.GET.get("q", "")[:100]
+    page = selectors.clients_by_name(request.clinic, search, request.GET.get("after", "")[:400])
+    context = {"page": page, "search": search}
+    block = "results" if request.htmx else ""
+    return render(request, "clinics/clients.html", context, block=block)
+
+
+@access.member()
+@require_http_methods(["GET", "POST"])
+def client_new(request: Request, clinic: str) -> HttpResponse:
+    form = ClientForm(request.POST or None, clinic=request.clinic, language=request.language)
+    if request.method == "POST" and form.is_valid():
+        made = services.add_client(clinic=request.clinic, given=form.cleaned_data)
+        request.audit.note(made)
+        return redirect("clinics:client", clinic=request.clinic.slug, client=made.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "clinics/client_edit.html", {"form": form}, status=status)
+
+
+@access.member()
+@require_http_methods(["GET", "POST"])
+def client_edit(request: Request, clinic: str, client: UUID) -> HttpResponse:
+    person = access.get_client(request, client)
+    initial = {
+        "name": person.name,
+        "birth_date": person.birth_date,
+        "sex": person.sex,
+        "phone": person.phone_e164,
+        "email": person.email,
+        "language": person.language,
+    }
+    form = ClientForm(
+        request.POST or None, initial=initial, clinic=request.clinic, language=request.language
+    )
+    if request.method == "POST" and form.is_valid():
+        services.change_client(client=person, given=form.cleaned_data)
+        return redirect("clinics:client", clinic=request.clinic.slug, client=person.pk)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "client": person}
+    return render(request, "clinics/client_edit.html", context, status=status)
+
+
+@access.member()
+@require_GET
+def client(request: Request, clinic: str, client: UUID) -> HttpResponse:
+    """A client's page: who they are, what was said, what was done."""
+    person = access.get_client(request, client)
+    sees_records = bool(request.roles - {"reception"})
+    context = {
+        "client": person,
+        "sees_records": sees_records,
+        "may_consult": bool(request.roles & {"medical-director", "practitioner", "assistant"}),
+        "consultations": consultations_of(person) if sees_records else [],
+        "treatments": treatments_of(person) if sees_records else [],
+    }
+    return render(request, "clinics/client.html", context)

@@ -1,0 +1,1 @@
+"""Invented clinics, people and records, to look around in."""

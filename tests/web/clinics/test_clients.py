@@ -1,0 +1,175 @@
+"""The list of clients, and one client's page."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from needlework.web.clinics.models import Client, Clinic, Membership
+from needlework.web.clinics.selectors import PAGE, clients_by_name
+from tests.web import people
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(place: Clinic, **asked: str) -> str:
+    return reverse("clinics:clients", kwargs={"clinic": place.slug}) + (
+        "?" + "&".join(f"{name}={value}" for name, value in asked.items()) if asked else ""
+    )
+
+
+@pytest.mark.parametrize("search", ["nunez", "NÚÑ", "pat nu", "ñe"])
+def test_part_of_a_name_finds_in_any_accent_and_case(
+    harbour: Clinic, alice: Membership, pat: Client, search: str
+) -> None:
+    people.person(harbour, "Ivo Talbot")
+    page = people.browser(alice).get(listed(harbour, q=search)).content.decode()
+    assert pat.name in page
+    assert "Ivo Talbot" not in page
+
+
+def test_another_clinics_clients_are_never_listed(
+    harbour: Clinic, elsewhere: Clinic, alice: Membership
+) -> None:
+    people.person(elsewhere, "Only Elsewhere")
+    page = people.browser(alice).get(listed(harbour, q="only")).content.decode()
+    assert "Only Elsewhere" not in page
+
+
+def test_pages_hold_everybody_once_in_order(harbour: Clinic) -> None:
+    names = [f"Name {n % 37:02}" for n in range(2 * PAGE + 7)]
+    for name in names:
+        people.person(harbour, name)
+    seen: list[Client] = []
+    after = ""
+    while True:
+        page = clients_by_name(harbour, after=after)
+        seen += page.clients
+        after = page.after
+        if not after:
+            break
+    assert len(seen) == len({one.pk for one in seen}) == len(names)
+    assert [one.search_name for one in seen] == sorted(one.search_name for one in seen)
+
+
+@pytest.mark.parametrize("after", ["x", "|", "a|b", "'--|", "a|" + "0" * 36, "%00|"])
+def test_a_page_address_that_was_tampered_with_does_no_harm(
+    harbour: Clinic, alice: Membership, after: str
+) -> None:
+    assert people.browser(alice).get(listed(harbour, after=after)).status_code == 200
+
+
+def test_htmx_gets_the_results_alone(harbour: Clinic, alice: Membership, pat: Client) -> None:
+    page = people.browser(alice).get(listed(harbour), headers={"HX-Request": "true"})
+    assert page.content.decode().strip().startswith('<div id="results"')
+
+
+def test_its_queries_do_not_grow(harbour: Clinic, alice: Membership) -> None:
+    browser = people.browser(alice)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            browser.get(listed(harbour))
+        return len(found)
+
+    people.person(harbour, "First")
+    few = queries()
+    for n in range(30):
+        people.person(harbour, f"Person {n}")
+    assert queries() == few
+
+
+def given(**changed: str) -> dict[str, str]:
+    return {
+        "name": "Nora Vale",
+        "birth_date": "1990-02-03",
+        "sex": "female",
+        "phone": "+1 617 555 0149",
+        "email": "",
+        "language": "es",
+        **changed,
+    }
+
+
+def test_a_client_is_added(harbour: Clinic, bea: Membership) -> None:
+    path = reverse("clinics:client_new", kwargs={"clinic": harbour.slug})
+    answer = people.browser(bea).post(path, given())
+    assert answer.status_code == 302
+    made = Client.objects.get(name="Nora Vale")
+    assert (made.clinic, made.phone_e164, made.language) == (harbour, "+16175550149", "es")
+
+
+HOSTILE = {
+    "name": ["", "   ", "123", "x" * 151, "a\x00b"],
+    "birth_date": ["", "yesterday", "3000-01-01", "1800-01-01", "0000-00-00", "9" * 5000],
+    "sex": ["", "other'--", "x" * 10_000],
+    "phone": ["call me", "+", "1" * 39, "\x00"],
+    "email": ["no", "a@b", "a@b.c\nBcc: x@y.z"],
+    "language": ["", "xx"],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, value) for field, values in HOSTILE.items() for value in values]
+)
+def test_bad_input_gets_a_sentence_and_loses_nothing(
+    harbour: Clinic, bea: Membership, field: str, value: str
+) -> None:
+    path = reverse("clinics:client_new", kwargs={"clinic": harbour.slug})
+    answer = people.browser(bea).post(path, given(**{field: value}))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Client" not in str(Client.objects.values_list("name", flat=True))
+    assert not Client.objects.exists()
+    for name, kept in given().items():
+        if name != field and kept:
+            assert kept in page or kept.replace("+", "&#43;") in page, f"{name} was lost"
+
+
+def test_a_name_is_escaped(harbour: Clinic, alice: Membership) -> None:
+    client = people.person(harbour, "<script>alert(1)</script>")
+    path = reverse("clinics:client", kwargs={"clinic": harbour.slug, "client": client.pk})
+    assert b"<script>alert" not in people.browser(alice).get(path).content
+
+
+def test_the_header_shows_whose_chart_it_is(
+    harbour: Clinic, alice: Membership, pat: Client
+) -> None:
+    path = reverse("clinics:client", kwargs={"clinic": harbour.slug, "client": pat.pk})
+    page = people.browser(alice).get(path).content.decode()
+    assert "PN" in page
+    assert "12 April 1988" in page
+
+
+def test_reception_sees_no_records(harbour: Clinic, bea: Membership, pat: Client) -> None:
+    path = reverse("clinics:client", kwargs={"clinic": harbour.slug, "client": pat.pk})
+    assert "Consultations" not in people.browser(bea).get(path).content.decode()
+
+
+def test_a_change_is_kept(harbour: Clinic, bea: Membership, pat: Client) -> None:
+    path = reverse("clinics:client_edit", kwargs={"clinic": harbour.slug, "client": pat.pk})
+    assert people.browser(bea).post(path, given(name="Pat Núñez Vale")).status_code == 302
+    pat.refresh_from_db()
+    assert pat.name == "Pat Núñez Vale"
+    assert pat.search_name == "pat nunez vale"
+
+
+def test_the_body_cannot_name_another_clinic(
+    harbour: Clinic, elsewhere: Clinic, bea: Membership
+) -> None:
+    path = reverse("clinics:client_new", kwargs={"clinic": harbour.slug})
+    people.browser(bea).post(path, given(clinic=str(elsewhere.pk), clinic_id=str(elsewhere.pk)))
+    assert Client.objects.get().clinic == harbour
+
+
+def test_a_date_field_holds_its_day_in_every_language(harbour: Clinic, pat: Client) -> None:
+    """A browser shows an empty field where the day is written as people write it."""
+    who = people.member(harbour, "reception", email="es@harbour.example")
+    who.user.language = "es"
+    who.user.save()
+    path = reverse("clinics:client_edit", kwargs={"clinic": harbour.slug, "client": pat.pk})
+    assert 'value="1988-04-12"' in people.browser(who).get(path).content.decode()

@@ -1,0 +1,71 @@
+"""One record of each kind in a clinic, by the name that its addresses give it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.utils import timezone
+
+from needlework.aftercare import Observation
+from needlework.web.clinics.models import Clinic, Membership
+from needlework.web.consultations.services import record_consultation
+from needlework.web.knowledge import known_for
+from needlework.web.portal.services import report_symptoms
+from needlework.web.treatments.held import Held, ZoneHeld
+from needlework.web.treatments.services import record_treatment
+from tests.web import people
+
+Records = Mapping[str, UUID]
+
+EXAMPLE = Path(__file__).parents[2] / "examples/02-acne-scars-physician.toml"
+
+
+def records_of(clinic: Clinic, author: Membership) -> Records:
+    from needlework.web.blobs.services import keep_blob
+
+    now = timezone.now()
+    client = people.person(clinic)
+    consultation = record_consultation(
+        client=client,
+        author=author.user,
+        data=tomllib.loads(EXAMPLE.read_text()),
+        known=known_for(clinic),
+        now=now,
+    )
+    treatment = record_treatment(
+        client=client,
+        author=author.user,
+        performed_by=author,
+        ended_at=now - timedelta(days=3),
+        held=Held(zones=(ZoneHeld(zone="cheek-left", depth_mm=1.0),), phototype="III"),
+        now=now,
+    )
+    report = report_symptoms(
+        treatment=treatment,
+        day=3,
+        observations=[Observation(sign="blisters", place="around-eye")],
+        language="en",
+        now=now,
+    )
+    blob = keep_blob(clinic=clinic, client=client, author=author.user, kind="portrait", content=png())
+    return {
+        "client": client.pk,
+        "consultation": consultation.consultation_id,
+        "treatment": treatment.pk,
+        "report": report.pk,
+        "blob": blob.pk,
+    }
+
+
+def png() -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 120, 90)).save(out, "PNG")
+    return out.getvalue()
