@@ -1,0 +1,1 @@
+"""Consultations in versions, the assessment beside them, and the plan that follows."""

@@ -1,0 +1,69 @@
+"""Recording a consultation: each save is a new version, and none is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from needlework.errors import NeedleworkError
+from needlework.screening.reading import from_data, validate
+from needlework.web.accounts.models import User
+from needlework.web.clinics.models import Client, Clinic
+from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.consultations.selectors import today_in
+from needlework.workflow import Known
+
+_NAME: Final = "consultation"
+
+
+class OvertakenError(NeedleworkError):
+    """Somebody saved a newer version while this one was typed."""
+
+
+@transaction.atomic
+def record_consultation(
+    *,
+    client: Client,
+    author: User,
+    data: Mapping[str, Any],
+    known: Known,
+    now: datetime,
+    clinic: Clinic | None = None,
+    consultation: Consultation | None = None,
+    base: int = 0,
+) -> ConsultationVersion:
+    """The next version, after version `base` of a consultation, or the first of a new one."""
+    written = msgspec.to_builtins(data)
+    checked = from_data(written, _NAME)
+    clinic = clinic or client.clinic
+    validate(checked, known.knowledge, checked.date, today=today_in(clinic, now))
+    common = {"clinic": clinic, "client": client, "author": author, "recorded_at": now}
+    if consultation is None:
+        consultation = Consultation.objects.create(**common)
+    newest = consultation.versions.order_by("-number").first()
+    if (newest.number if newest else 0) != base:
+        raise _overtaken()
+    try:
+        with transaction.atomic():
+            return ConsultationVersion.objects.create(
+                **common,
+                consultation=consultation,
+                number=base + 1,
+                supersedes=newest,
+                data=written,
+                release_digest=known.knowledge.release.digest,
+                overlay_digest=known.knowledge.overlay_digest,
+            )
+    except IntegrityError as clash:
+        raise _overtaken() from clash
+
+
+def _overtaken() -> OvertakenError:
+    return OvertakenError(
+        "Somebody saved a newer version while you were typing.",
+        hint="Look at it, then save again to put yours after it.",
+    )
