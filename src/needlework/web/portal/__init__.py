@@ -1,0 +1,1 @@
+"""What a client sees at home, by a link from the clinic."""

@@ -1,0 +1,68 @@
+"""What a client reports, and that the clinic has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from needlework.aftercare import Answer, Observation
+from needlework.errors import AnswerError
+from needlework.web.accounts.models import User
+from needlework.web.knowledge import known_for
+from needlework.web.portal.models import Acknowledgement, SymptomReport
+from needlework.web.treatments.models import TreatmentSession
+from needlework.workflow import symptoms
+
+
+def report_symptoms(
+    *,
+    treatment: TreatmentSession,
+    day: int,
+    observations: Sequence[Observation],
+    language: str,
+    now: datetime,
+) -> SymptomReport:
+    """Judge what the client chose, and keep it with the answer as it is shown."""
+    clinic = treatment.clinic
+    known = known_for(clinic)
+    answer: Answer = symptoms(
+        known,
+        day=day,
+        observations=observations,
+        jurisdiction=clinic.jurisdiction,
+        language=language,
+    )
+    return SymptomReport.objects.create(
+        clinic=clinic,
+        client=treatment.client,
+        treatment=treatment,
+        day=day,
+        observations=msgspec.to_builtins(list(observations)),
+        answer=msgspec.to_builtins(answer),
+        urgency=answer.urgency,
+        release_digest=known.knowledge.release.digest,
+        recorded_at=now,
+    )
+
+
+def acknowledge_report(
+    *, report: SymptomReport, author: User, words: str, now: datetime
+) -> Acknowledgement:
+    try:
+        with transaction.atomic():
+            return Acknowledgement.objects.create(
+                clinic=report.clinic,
+                client=report.client,
+                author=author,
+                report=report,
+                words=words.strip(),
+                recorded_at=now,
+            )
+    except IntegrityError as taken:
+        raise AnswerError(
+            "Somebody has already marked this report as seen.",
+            hint="Load the report anew to read who and when.",
+        ) from taken

@@ -1,0 +1,26 @@
+"""What the clinic writes beside a client's report."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.functional import lazystr
+
+from needlework.i18n import translator
+
+LONGEST_NOTE: Final = 2_000
+
+
+class SeenForm(forms.Form):
+    """That a report was seen, and what was done."""
+
+    words = forms.CharField(
+        max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="seen-%s", **kwargs)
+        _ = translator(language)
+        self.fields["words"].label = lazystr(_("What was done"))
+        self.fields["words"].help_text = _("The client does not see this.")

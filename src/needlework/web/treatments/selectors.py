@@ -1,0 +1,48 @@
+"""What pages ask of sessions held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from needlework.aftercare import Timeline
+from needlework.web.clinics.models import Client, Clinic
+from needlework.web.knowledge import known_for
+from needlework.web.treatments.held import read
+from needlework.web.treatments.models import TreatmentSession
+from needlework.workflow import care
+
+
+def treatments_of(client: Client) -> QuerySet[TreatmentSession]:
+    return TreatmentSession.objects.current().filter(client=client).order_by("-ended_at")
+
+
+def latest_treatment(client: Client) -> TreatmentSession | None:
+    return treatments_of(client).select_related("client", "clinic").first()
+
+
+def zone_of(clinic: Clinic) -> ZoneInfo:
+    return ZoneInfo(clinic.time_zone)
+
+
+def clock_of(clinic: Clinic) -> Callable[[datetime], datetime]:
+    """A function from a moment to the same moment on the clinic's clock."""
+    zone = zone_of(clinic)
+    return lambda moment: moment.astimezone(zone)
+
+
+def aftercare_of(treatment: TreatmentSession, language: str) -> Timeline:
+    """The course after a session, by the clinic's clock."""
+    held = read(treatment.data)
+    return care(
+        known_for(treatment.clinic),
+        ended=treatment.ended_at.astimezone(zone_of(treatment.clinic)),
+        depth_mm=held.depth_mm,
+        zones=held.zone_names,
+        phototype=held.phototype,
+        agents=held.numbing,
+        language=language,
+    )

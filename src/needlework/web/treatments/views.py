@@ -1,0 +1,127 @@
+"""A session that was held, the link for its aftercare, and reports that came in since."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from needlework.aftercare import choice_names
+from needlework.documents.words import Words
+from needlework.errors import AnswerError
+from needlework.web import access
+from needlework.web.consultations.zones import named
+from needlework.web.knowledge import known_for
+from needlework.web.portal import links
+from needlework.web.portal.models import SymptomReport
+from needlework.web.portal.selectors import ALERTING, acknowledgement_of, reading
+from needlework.web.portal.services import acknowledge_report
+from needlework.web.rendering import render
+from needlework.web.request import Request
+from needlework.web.treatments.forms import SeenForm
+from needlework.web.treatments.held import ZoneHeld, read
+from needlework.web.treatments.selectors import clock_of
+
+_CARE = ("medical-director", "practitioner", "assistant")
+
+
+@access.member("owner", *_CARE)
+@never_cache
+@require_GET
+def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
+    found = access.get_treatment(request, treatment)
+    held = read(found.data)
+    knowledge = known_for(request.clinic).knowledge
+    words = Words(knowledge, request.language)
+
+    def zone_name(zone: ZoneHeld) -> str:
+        return named(knowledge, request.language, [zone.zone])
+
+    context = {
+        "client": found.client,
+        "treatment": found,
+        "held": held,
+        "zones": [(zone_name(zone), zone.depth_mm) for zone in held.zones],
+        "device": words.device(held.device) if held.device in knowledge.release.devices else "",
+        "performer": found.performed_by.user if found.performed_by else None,
+        "reports": found.symptom_reports.prefetch_related("acknowledgements").order_by(
+            "-recorded_at"
+        ),
+        "names": choice_names(knowledge, request.language),
+        "alerting": ALERTING,
+        "may_link": bool(request.roles & set(_CARE)),
+        "local": clock_of(request.clinic),
+    }
+    return render(request, "treatments/detail.html", context)
+
+
+@access.member(*_CARE)
+@never_cache
+@require_POST
+def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
+    """A new link for the client; its token is on this page and nowhere else."""
+    found = access.get_treatment(request, treatment)
+    link, token = links.make_link(client=found.client, by=request.user, now=timezone.now())
+    request.audit.note(link)
+    address = request.build_absolute_uri(links.address(token))
+    context = {
+        "client": found.client,
+        "treatment": found,
+        "link": link,
+        "address": address,
+        "local": clock_of(request.clinic),
+    }
+    return render(request, "treatments/link.html", context)
+
+
+@access.member("owner", *_CARE)
+@never_cache
+@require_GET
+def report(request: Request, clinic: str, report: UUID) -> HttpResponse:
+    found = access.get_symptom_report(request, report)
+    return _report(request, found, SeenForm(language=request.language))
+
+
+@access.member(*_CARE)
+@never_cache
+@require_POST
+def report_seen(request: Request, clinic: str, report: UUID) -> HttpResponse:
+    found = access.get_symptom_report(request, report)
+    form = SeenForm(request.POST, language=request.language)
+    if not form.is_valid():
+        return _report(request, found, form, status=422)
+    words = form.cleaned_data["words"]
+    try:
+        acknowledge_report(report=found, author=request.user, words=words, now=timezone.now())
+    except AnswerError:
+        # Somebody was quicker: the page says who, and what was typed here is not lost.
+        return _report(request, found, form, unsaved=words, status=422)
+    return redirect("treatments:report", clinic=request.clinic.slug, report=found.pk)
+
+
+def _report(
+    request: Request,
+    found: SymptomReport,
+    form: SeenForm,
+    *,
+    unsaved: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    knowledge = known_for(request.clinic).knowledge
+    context: dict[str, Any] = {
+        "client": found.client,
+        "report": found,
+        "answer": reading(found),
+        "names": choice_names(knowledge, request.language),
+        "acknowledgement": acknowledgement_of(found),
+        "form": form,
+        "unsaved": unsaved,
+        "may_acknowledge": bool(request.roles & set(_CARE)),
+        "local": clock_of(request.clinic),
+    }
+    return render(request, "treatments/report.html", context, status=status)

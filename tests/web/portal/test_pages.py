@@ -1,0 +1,181 @@
+"""A client's day: today, all days, symptoms and what the clinic sees of them, products, the sun."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.test import Client as Browser
+from django.utils import timezone
+
+from needlework.web.clinics.models import Client, Clinic, Membership
+from needlework.web.portal import links
+from needlework.web.portal.models import SymptomReport
+from needlework.web.treatments.held import Held, ZoneHeld
+from needlework.web.treatments.models import TreatmentSession
+from needlework.web.treatments.selectors import aftercare_of
+from needlework.web.treatments.services import record_treatment
+from tests.web import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def treated(pat: Client, alice: Membership) -> TreatmentSession:
+    """Treated three days ago."""
+    return record_treatment(
+        client=pat,
+        author=alice.user,
+        performed_by=alice,
+        ended_at=timezone.now() - timedelta(days=3),
+        held=Held(zones=(ZoneHeld(zone="cheek-left", depth_mm=1.0),), phototype="IV"),
+        now=timezone.now(),
+    )
+
+
+@pytest.fixture
+def inside(pat: Client, treated: TreatmentSession) -> Browser:
+    _, token = links.make_link(client=pat, by=None, now=timezone.now())
+    browser = people.browser()
+    browser.post(links.address(token), {"birth_date": "1988-04-12"})
+    return browser
+
+
+def test_today_is_counted_by_the_clinics_clock(inside: Browser, treated: TreatmentSession) -> None:
+    clock = ZoneInfo(treated.clinic.time_zone)
+    days = (
+        timezone.now().astimezone(clock).date() - treated.ended_at.astimezone(clock).date()
+    ).days
+    assert f"Day {days} after" in inside.get("/my/").content.decode()
+
+
+def test_today_shows_every_first_and_its_day(inside: Browser, treated: TreatmentSession) -> None:
+    page = inside.get("/my/").content.decode()
+    for first in aftercare_of(treated, "en").firsts:
+        assert first.label in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/my/", "/my/days/", "/my/symptoms/", "/my/products/", "/my/sun/"]
+)
+def test_pages_are_kept_by_no_cache_and_name_no_index(inside: Browser, path: str) -> None:
+    answer = inside.get(path)
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert b'name="robots" content="noindex' in answer.content
+
+
+def test_the_sheet_is_a_pdf(inside: Browser) -> None:
+    answer = inside.get("/my/aftercare.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+
+
+def ask(browser: Browser, sign: str, **about: str) -> Browser:
+    given = {"signs": sign, "details": "1", **{f"{name}-{sign}": v for name, v in about.items()}}
+    answer = browser.post("/my/symptoms/", given)
+    assert answer.status_code == 302
+    return browser.get(answer.headers["Location"])
+
+
+def test_an_urgent_sign_shows_the_emergency_number_first(inside: Browser) -> None:
+    page = ask(inside, "blisters", place="around-eye", strength="mild", trend="worse")
+    text = page.content.decode()
+    assert SymptomReport.objects.get().urgency == "emergency"
+    assert text.index("tel:911") < text.index("tel:+16175550147")
+    assert "Not yet seen by the clinic" in text
+
+
+def test_what_is_left_out_counts_as_the_worst(inside: Browser) -> None:
+    ask(inside, "swelling")
+    left_out = SymptomReport.objects.get()
+    assert left_out.observations[0]["place"] == "not-sure"
+
+
+def test_an_answer_that_is_no_choice_counts_as_the_worst(inside: Browser) -> None:
+    ask(inside, "redness", place="<script>", strength="9" * 10_000, trend="\x00")
+    seen = SymptomReport.objects.get().observations[0]
+    assert {seen["place"], seen["strength"], seen["trend"]} == {"not-sure"}
+
+
+@pytest.mark.parametrize("signs", [[], [""], ["no-such-sign"], ["redness", "x" * 9999]])
+def test_no_sign_or_an_unknown_one_gets_a_sentence(inside: Browser, signs: list[str]) -> None:
+    answer = inside.post("/my/symptoms/", {"signs": signs, "x": "1"})
+    assert answer.status_code == 422
+    assert not SymptomReport.objects.exists()
+
+
+def test_the_clinic_sees_it_and_the_client_sees_that(
+    inside: Browser, alice: Membership, harbour: Clinic
+) -> None:
+    page = ask(inside, "blisters", place="around-eye")
+    report = SymptomReport.objects.get()
+    staff = people.browser(alice)
+    assert str(report.pk) in staff.get(f"/clinic/{harbour.slug}/").content.decode()
+    path = f"/clinic/{harbour.slug}/reports/{report.pk}/"
+    assert staff.get(path).status_code == 200
+    assert staff.post(f"{path}seen/", {"words": "called back"}).status_code == 302
+    assert str(report.pk) not in staff.get(f"/clinic/{harbour.slug}/").content.decode()
+    shown = inside.get(f"/my/symptoms/{report.pk}/").content.decode()
+    assert "Seen by practitioner" in shown
+    assert "called back" not in shown
+    assert page.status_code == 200
+    # A second person is told, and nothing is written twice.
+    assert staff.post(f"{path}seen/", {"words": "again"}).status_code == 422
+
+
+def test_a_product_is_checked_and_what_was_typed_stays(inside: Browser) -> None:
+    answer = inside.post("/my/products/", {"ingredients": "Aqua, Retinol, Zzyzx Extract"})
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Retinol" in text
+    assert "not known to us" in text
+    assert "Aqua, Retinol, Zzyzx Extract</textarea>" in text
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "x" * 20_001, "\x00\x01", "<script>alert(1)</script>"]
+)
+def test_a_hostile_list_gets_a_sentence(inside: Browser, typed: str) -> None:
+    answer = inside.post("/my/products/", {"ingredients": typed})
+    assert answer.status_code in {200, 422}
+    assert b"<script>alert" not in answer.content
+
+
+def test_the_sun_today_and_elsewhere(inside: Browser) -> None:
+    assert inside.get("/my/sun/").status_code == 200
+    summer = inside.get(
+        f"/my/sun/?on={datetime.now(ZoneInfo('UTC')).year}-07-01&latitude=40.4&longitude=-3.7"
+    )
+    assert summer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "on=x",
+        "on=2026-07-01&latitude=91&longitude=0",
+        "on=2026-07-01&latitude=nan&longitude=inf",
+        "on=9999-12-31&latitude=1&longitude=1",
+        "on=",
+    ],
+)
+def test_a_place_or_day_that_is_none_gets_a_sentence(inside: Browser, asked: str) -> None:
+    assert inside.get(f"/my/sun/?{asked}").status_code == 422
+
+
+def test_it_speaks_the_clients_language(pat: Client, treated: TreatmentSession) -> None:
+    Client.objects.update(language="es")
+    pat.refresh_from_db()
+    _, token = links.make_link(client=pat, by=None, now=timezone.now())
+    browser = people.browser()
+    browser.post(links.address(token), {"birth_date": "1988-04-12"})
+    page = browser.get("/my/").content.decode()
+    assert '<html lang="es">' in page
