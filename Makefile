@@ -15,8 +15,12 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
 
+# Where checks may leave a database and keys; a developer's own data are left alone.
+SCRATCH := build/check
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs lock bench fresh clean
+.NOTPARALLEL:
+.PHONY: help setup run examples test test-packages check format docs lock bench fresh clean
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,18 +32,35 @@ $(STAMP): requirements.lock pyproject.toml scripts/bootstrap.sh
 	@scripts/bootstrap.sh
 	@printf '%s' '$(CURDIR)' > $@
 
-run: $(STAMP)  ## plan the worked examples into build/plans
+PORT := 8000
+run: $(STAMP)  ## serve the web app with demo data, until Ctrl-C; PORT=8001 moves it
+	@exec $(BIN)/needlework serve --demo --port $(PORT)
+
+examples: $(STAMP)  ## plan the worked examples into build/plans
 	@$(PYTHON_RUN) scripts/plan_examples.py
 
-test: $(STAMP)  ## run the tests, and the examples in docstrings
-	@$(PYTHON_RUN) -m pytest -n 2 --doctest-modules tests src
+# What the tests need from Debian comes before .venv, so that whatever root must do is said at once.
+test: test-packages $(STAMP)  ## run all tests: on PostgreSQL, on SQLite, and in Chromium
+	@printf '\n%s\n' '=== The web app on a PostgreSQL of its own ==='
+	@$(PYTHON_RUN) scripts/postgres.py $(PYTHON_RUN) -m pytest -n 2 \
+		--ignore tests/web/browser tests/web
+	@printf '\n%s\n' '=== Everything: the web app on SQLite, journeys in Chromium, docstrings ==='
+	@NEEDLEWORK_DATABASE= $(PYTHON_RUN) -m pytest -n 2 -p tests.web.browser.one_worker \
+		--doctest-modules tests src
 
-check: $(STAMP)  ## all that must hold before a change lands: CI runs this
+test-packages:
+	@scripts/bootstrap.sh --for-tests
+
+check: test-packages $(STAMP)  ## all that must hold before a change lands: CI runs this
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(PYTHON_RUN) scripts/docs.py --check
+	$(PYTHON_RUN) scripts/catalogue.py --check
+	NEEDLEWORK_DATA=$(SCRATCH) $(PYTHON_RUN) -m needlework.web makemigrations --check --dry-run
+	NEEDLEWORK_DATA=$(SCRATCH) NEEDLEWORK_HTTPS=1 NEEDLEWORK_HOSTS=clinic.example \
+		$(PYTHON_RUN) -m needlework.web check --deploy --fail-level WARNING
 	@$(MAKE) test
 
 format: $(STAMP)  ## format the code and mend what ruff can mend

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import cProfile
 import io
+import json
 import os
 import pstats
 import shutil
@@ -19,10 +20,13 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import consultations
+import load
 from msgspec import Struct
 
 from needlework import batch
@@ -56,6 +60,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="needlework-bench-") as folder:
         work = Path(folder)
         shown = [*cold(work), *throughput(work, lines), *memory(work, lines)]
+        shown += [*pages(quick=options.quick), *served()]
         if options.profile:
             options.profile.write_text(profile(work), encoding="utf-8")
     show(shown)
@@ -194,6 +199,66 @@ def _resident(pid: int) -> int:
     except (OSError, IndexError):
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def pages(*, quick: bool) -> list[Line]:
+    """Pages of the web app in its own process, on each engine, with their audit rows."""
+    own = [sys.executable, str(ROOT / "bench/web.py"), *(["--quick"] if quick else [])]
+    private = [sys.executable, str(ROOT / "scripts/postgres.py")]
+    found = []
+    for command in (own, [*private, *own]):
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+        found += list(_pages(json.loads(done.stdout.splitlines()[-1])))
+    return found
+
+
+def _pages(told: dict[str, Any]) -> Iterator[Line]:
+    engine, empty = told["engine"], told["empty_ms"]
+    listed = told["list_p95_ms"]
+    budget = 15 if engine == "sqlite" else 25
+    yield _milliseconds(f"plan page, {engine}", 40, told["plan_ms"], empty)
+    yield _milliseconds(f"50 of {told['few']:,} clients, p95, {engine}", budget, listed, empty)
+    if longer := told.get("long_list_p95_ms"):
+        yield Line(
+            what=f"50 of {told['many']:,} clients, p95, {engine}",
+            budget=f"≤ 1.5 × {told['few']:,}",
+            measured=f"{longer:.1f} ms",
+            holds=longer <= 1.5 * listed,
+            ratio=f"{longer / listed:.2f} × {told['few']:,} clients ({listed:.1f} ms)",
+        )
+
+
+def served() -> list[Line]:
+    """The app as `make run` serves it, under load."""
+    found = load.run()
+    return [
+        Line(
+            what="HTTP, 2 workers, a fifth writes",
+            budget="≥ 80/s, no error",
+            measured=f"{found.requests_s:,.0f}/s, {found.errors} errors",
+            holds=found.requests_s >= 80 and not found.errors,
+            ratio=f"{found.requests_s / found.empty_requests_s:.2f} × an empty page "
+            f"({found.empty_requests_s:,.0f}/s); {found.writes:.0%} writes",
+        ),
+        Line(
+            what="web worker, after the load",
+            budget="≤ 130 MB",
+            measured=f"{found.worker_mb:.0f} MB",
+            holds=found.worker_mb <= 130,
+            ratio="",
+        ),
+        _seconds("first page after `make run`", 8, found.first_page_s, ""),
+    ]
+
+
+def _milliseconds(what: str, budget: float, measured: float, empty: float) -> Line:
+    return Line(
+        what=what,
+        budget=f"≤ {budget:g} ms",
+        measured=f"{measured:.1f} ms",
+        holds=measured <= budget,
+        ratio=f"{measured / empty:.1f} × an empty page ({empty:.1f} ms)",
+    )
 
 
 def profile(work: Path) -> str:

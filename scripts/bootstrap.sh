@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes .venv and installs into it all that requirements.lock pins, and this package.
+# With --for-tests it only sees to Debian's packages: those, and what the tests need besides.
 # Called by make. Asks nothing; says what is missing where it may not install it itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly PACKAGES=(python3 python3-venv ca-certificates git)
+readonly PYTHON_PACKAGES=(python3 python3-venv ca-certificates git)
+readonly TEST_PACKAGES=(chromium)
 
 say() { printf '%s\n' "needlework: $*" >&2; }
 
@@ -23,30 +25,31 @@ find_python() {
     return 1
 }
 
+# install_packages NAME...: by apt, all at once, or not at all.
 install_packages() {
-    local line="apt-get update && apt-get install -y --no-install-recommends ${PACKAGES[*]}"
+    local line="apt-get update && apt-get install -y --no-install-recommends $*"
     local -a as_root=() settings=(DEBIAN_FRONTEND=noninteractive)
     local name
     for name in http_proxy https_proxy no_proxy; do # sudo would drop them
         [[ -z ${!name:-} ]] || settings+=("$name=${!name}")
     done
     if ! command -v apt-get >/dev/null; then
-        say "this needs Python 3.11 or newer with venv and ensurepip; install it and try again."
+        say "missing is what Debian has as: $*. Install it and try again."
         exit 1
     fi
-    if ((EUID != 0)); then
+    if (($(id -u) != 0)); then
         as_root=(sudo -n)
         if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
-            say "Python 3.11 with venv is missing, and only root may install it. Ask for this line:"
+            say "something is missing that only root may install. Ask for this line:"
             printf '\n    %s\n\n' "$line" >&2
             say "then run make again."
             exit 1
         fi
     fi
-    say "installing ${PACKAGES[*]} by apt"
+    say "installing $* by apt"
     "${as_root[@]}" env "${settings[@]}" apt-get update -q </dev/null
     "${as_root[@]}" env "${settings[@]}" apt-get install -y -q --no-install-recommends \
-        "${PACKAGES[@]}" </dev/null
+        "$@" </dev/null
 }
 
 # pip reads its settings from files that uv does not know: hand the index over.
@@ -80,13 +83,22 @@ install_with_pip() {
         --require-hashes -r requirements.lock
 }
 
-python=$(find_python) || {
-    install_packages
+for_tests=false
+[[ ${1:-} != --for-tests ]] || for_tests=true
+
+missing=()
+python=$(find_python) || missing+=("${PYTHON_PACKAGES[@]}")
+if $for_tests && ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
+    missing+=("${TEST_PACKAGES[@]}")
+fi
+if ((${#missing[@]})); then
+    install_packages "${missing[@]}"
     python=$(find_python) || {
         say "apt has installed python3-venv, yet no Python 3.11 or newer with venv is found."
         exit 1
     }
-}
+fi
+! $for_tests || exit 0
 
 # An environment from another place, or one that broke, is made anew.
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1 ||

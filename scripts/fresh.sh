@@ -2,12 +2,15 @@
 # Proves `make run` and `make test` on a bare Debian 12, three times over, each in a new root:
 #   root        as root
 #   sudo        as a plain user who may use sudo without a password
-#   plain       as a plain user without sudo: must print the apt line and stop;
+#   plain       as a plain user without sudo: each must print the apt line and stop;
 #               then root runs that very line, and the user gets through
+#
+# `make run` has to serve the demo's first page and to stop when told to, leaving nothing behind.
+# `make test` includes the journeys in Chromium and the tests on PostgreSQL.
 #
 # Each root holds what debootstrap calls minbase, and Python 3, make and git. What is tested is a
 # clean clone of HEAD. Mirror, package indexes, proxies and certificates are those of this machine,
-# read when this runs. Needs root, the network, about 3 GB of disk and some minutes.
+# read when this runs. Needs root, the network, about 6 GB of disk and half an hour.
 #
 #   FRESH_KEEP=1    keep the roots and the logs
 #   FRESH_DIR=...   make them there and not in /var/tmp
@@ -191,32 +194,78 @@ allow_sudo() {
         chmod 440 /etc/sudoers.d/fresh"
 }
 
-# The main job is done when each example has its plan, as text and as JSON.
+# The first page comes, says that it is a demo, and nothing is left running after the end.
+serves() {
+    # shellcheck disable=SC2016
+    inside "$1" "$2" 'cd ~/needlework
+        port=$(python3 -c "
+import socket
+probe = socket.socket()
+probe.bind((\"127.0.0.1\", 0))
+print(probe.getsockname()[1])")
+        make run PORT="$port" >~/run.log 2>&1 &
+        run=$!
+        status=0
+        python3 - "http://127.0.0.1:$port/" "$run" <<"END" || status=$?
+import pathlib, sys, time, urllib.error, urllib.request
+
+url, run = sys.argv[1], pathlib.Path("/proc", sys.argv[2])
+started = time.monotonic()
+while True:
+    try:
+        page = urllib.request.urlopen(url, timeout=10).read().decode()
+        break
+    except urllib.error.HTTPError as error:
+        sys.exit(f"{url} answers {error.code}")
+    except OSError as error:
+        if not run.exists() or time.monotonic() - started > 540:
+            sys.exit(f"no answer from {url}: {error}")
+        time.sleep(0.5)
+print(f"first page after {time.monotonic() - started:.1f} s, {len(page)} characters")
+if "demo-banner" not in page:
+    sys.exit("the page does not say that it is a demo")
+END
+        kill -TERM "$run" || true
+        wait "$run" || true
+        cat ~/run.log
+        sleep 1
+        for folder in /proc/[0-9]*; do
+            ! tr "\0" " " 2>/dev/null <"$folder/cmdline" | grep -q "[n]eedlework\.web" || status=1
+        done
+        exit "$status"'
+}
+
 plans() {
-    inside "$1" "$2" 'cd ~/needlework && make run
+    # shellcheck disable=SC2016
+    inside "$1" "$2" 'cd ~/needlework && make examples
         for example in examples/*.toml; do
             name=$(basename "$example" .toml)
             test -s "build/plans/$name.txt" && test -s "build/plans/$name.json"
         done'
 }
 
+# Both parts: on PostgreSQL, and everything; the last line is a summary without a failure.
 tests() {
     inside "$1" "$2" 'cd ~/needlework && make test' | tee "$work/tests.out"
-    grep -qE '[0-9]+ passed' "$work/tests.out"
+    (($(grep -cE '^=+ .*[0-9]+ passed' "$work/tests.out") == 2))
+    tail -n 1 "$work/tests.out" | grep -E '[0-9]+ passed' | grep -qvE 'failed|error'
 }
 
 # Nothing is installed twice, and nothing that git would see is left behind.
 settled() {
-    inside "$1" "$2" 'cd ~/needlework && make -q .venv/installed && test -z "$(git status --porcelain)"'
+    # shellcheck disable=SC2016
+    inside "$1" "$2" 'cd ~/needlework && make -q .venv/installed &&
+        test -z "$(scripts/bootstrap.sh --for-tests 2>&1)" && test -z "$(git status --porcelain)"'
 }
 
-# Without root and sudo: one line to ask for, exit status not zero, nothing half done.
+# refused ROOT USER TARGET PACKAGE: without root and sudo there is one line to ask for, the exit
+# status is not zero, and nothing has been begun.
 refused() {
     local status=0
-    inside "$1" "$2" 'cd ~/needlework && make run' >"$work/refusal.out" 2>&1 || status=$?
+    inside "$1" "$2" "cd ~/needlework && make $3" >"$work/refusal.out" 2>&1 || status=$?
     cat "$work/refusal.out"
-    ((status != 0)) && [[ ! -e $1/home/$2/needlework/.venv ]] &&
-        grep -qE '^ +apt-get update && apt-get install .*python3-venv' "$work/refusal.out"
+    ((status != 0)) && ! grep -qE 'making|passed' "$work/refusal.out" &&
+        grep -qE "^ +apt-get update && apt-get install .*$4" "$work/refusal.out"
 }
 
 run_printed_line() {
@@ -225,17 +274,21 @@ run_printed_line() {
     inside "$1" root "DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; $line"
 }
 
-both() {
-    local way=$1 root=$2 user=$3
-    step "$way: make run" plans "$root" "$user"
-    step "$way: make test" tests "$root" "$user"
-    step "$way: a second time there is nothing to do" settled "$root" "$user"
+runs() {
+    step "$1: make run" serves "$2" "$3"
+    step "$1: make examples" plans "$2" "$3"
+}
+
+passes() {
+    step "$1: make test" tests "$2" "$3"
+    step "$1: a second time there is nothing to do" settled "$2" "$3"
 }
 
 way_root() {
     step "root: new root" new_root root root
     $ok || return 0
-    both root "$work/root" root
+    runs root "$work/root" root
+    passes root "$work/root" root
 }
 
 way_sudo() {
@@ -243,17 +296,25 @@ way_sudo() {
     $ok || return 0
     step "sudo: sudo without a password" allow_sudo "$work/sudo" ada
     $ok || return 0
-    both sudo "$work/sudo" ada
+    runs sudo "$work/sudo" ada
+    passes sudo "$work/sudo" ada
 }
 
 way_plain() {
     step "plain: new root" new_root plain ada
     $ok || return 0
-    step "plain: make run prints the apt line and stops" refused "$work/plain" ada
+    step "plain: make run prints the apt line and stops" \
+        refused "$work/plain" ada run python3-venv
     $ok || return 0
     step "plain: root runs the printed line" run_printed_line "$work/plain"
     $ok || return 0
-    both plain "$work/plain" ada
+    runs plain "$work/plain" ada
+    step "plain: make test prints the apt line and stops" \
+        refused "$work/plain" ada test chromium
+    $ok || return 0
+    step "plain: root runs that line too" run_printed_line "$work/plain"
+    $ok || return 0
+    passes plain "$work/plain" ada
 }
 
 printf 'Debian %s, bare; commit %s\n' "$SUITE" "$(git rev-parse --short HEAD)"

@@ -15,7 +15,17 @@ import click
 from needlework import __version__
 from needlework.errors import NeedleworkError, printable
 
-_COMMANDS: Final = ("screen", "plan", "evidence", "schema")
+_COMMANDS: Final = (
+    "screen",
+    "plan",
+    "aftercare",
+    "product",
+    "symptom",
+    "sun",
+    "evidence",
+    "schema",
+    "serve",
+)
 INTERRUPTED: Final = 130
 
 

@@ -1,0 +1,1 @@
+"""Journeys in Chromium, through the app as `needlework serve --demo` serves it."""

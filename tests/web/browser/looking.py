@@ -1,0 +1,125 @@
+"""Looking at a page: what the browser complains of, what axe finds, how it shows at every size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, Route, WebError
+
+SCREENS: Final = Path(__file__).parents[3] / "build" / "screens"
+HEIGHT_PX: Final = 900
+WIDTHS_PX: Final = (360, 820, 1280)
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+INVALID: Final = 422
+"""A form that was refused comes back with this; it is an answer like any other."""
+
+_LOADED: Final = "Failed to load resource: the server responded"
+
+
+class Watch:
+    """Collects what a browser complains of: other origins, errors, broken answers."""
+
+    def __init__(self, origin: str) -> None:
+        self.problems: list[str] = []
+        self._origin = f"{origin}/"
+        self._expected = {INVALID}
+
+    def expect(self, *statuses: int) -> None:
+        """Answers that this test provokes."""
+        self._expected.update(statuses)
+
+    def forget(self) -> list[str]:
+        """What was collected, which the test has looked at itself."""
+        problems, self.problems = self.problems, []
+        return problems
+
+    def follow(self, context: BrowserContext) -> None:
+        context.route(self._is_elsewhere, self._refuse)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("response", self._response)
+
+    def _is_elsewhere(self, url: str) -> bool:
+        return not url.startswith((self._origin, "data:", "blob:", "about:"))
+
+    def _refuse(self, route: Route) -> None:
+        self.problems.append(f"asked another origin: {route.request.url}")
+        route.abort()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_LOADED):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _error(self, error: WebError) -> None:
+        self.problems.append(f"uncaught: {error.error}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self._expected:
+            self.problems.append(f"{response.status} for {response.url}")
+
+
+class View(NamedTuple):
+    """How a page is shown: a width, and a colour scheme or on paper."""
+
+    width_px: int
+    scheme: Literal["light", "dark"]
+    on_paper: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.width_px}-{'print' if self.on_paper else self.scheme}"
+
+
+VIEWS: Final = (
+    *(View(width, scheme) for width in WIDTHS_PX for scheme in SCHEMES),
+    View(820, "light", on_paper=True),
+)
+
+
+def views(page: Page, *chosen: View) -> Iterator[View]:
+    """Show the page in each view in turn, and leave it as it was."""
+    before = page.viewport_size
+    for view in chosen or VIEWS:
+        page.set_viewport_size({"width": view.width_px, "height": HEIGHT_PX})
+        page.emulate_media(media="print" if view.on_paper else "screen", color_scheme=view.scheme)
+        yield view
+    page.emulate_media(media="null", color_scheme="null")
+    if before is not None:
+        page.set_viewport_size(before)
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe finds wrong, a line each."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: {' '.join(map(str, node['target']))}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with every finding of axe on the page as it is shown now."""
+    findings = axe_findings(page)
+    assert not findings, "\n".join([page.url, *findings])
+
+
+def assert_fits(page: Page) -> None:
+    """Fail where the page as a whole has to be scrolled sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+def look(page: Page, name: str) -> None:
+    """See that a page is sound in every view; with SCREENS=1 keep pictures in build/screens."""
+    for view in views(page):
+        if not view.on_paper:
+            assert_fits(page)
+        if view.width_px != WIDTHS_PX[1]:
+            assert_accessible(page)
+        if os.environ.get("SCREENS") == "1":
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SCREENS / f"{name}-{view}.png", full_page=True)
