@@ -111,8 +111,11 @@ def test_nothing_asserts_or_prints(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=shown)
 def test_nothing_reaches_out_to_a_network(path: Path) -> None:
     barred = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "requests"}
+    # Taking an address apart connects to nothing; serving looks whether a port is free.
+    harmless = {"urllib.parse", *({"socket"} if shown(path) == "cli/serve.py" else ())}
     for name in imported(path):
-        assert name.partition(".")[0] not in barred, f"{shown(path)} imports {name}"
+        allowed = name in harmless or name.partition(".")[0] not in barred
+        assert allowed, f"{shown(path)} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=shown)
