@@ -51,7 +51,9 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
         language="en",
         now=now,
     )
-    blob = keep_blob(clinic=clinic, client=client, author=author.user, kind="portrait", content=png())
+    blob = keep_blob(
+        clinic=clinic, client=client, author=author.user, kind="portrait", content=png()
+    )
     return {
         "client": client.pk,
         "consultation": consultation.consultation_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jinja2
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -62,13 +63,17 @@ def render(
     status: int = 200,
 ) -> HttpResponse:
     """The page, or that block of it alone."""
-    found = engines["jinja2"].get_template(template).template
+    found = template_of(template)
     values = {**common(request), **(context or {})}
     if not block:
         return HttpResponse(found.render(values), status=status)
     render_block = found.blocks[block]
     text = "".join(render_block(found.new_context(values)))
     return HttpResponse(text, status=status)
+
+
+def template_of(name: str) -> jinja2.Template:
+    return cast("Jinja2", engines["jinja2"]).get_template(name).template
 
 
 def words(identifier: str) -> str:

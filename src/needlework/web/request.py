@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Request(HttpRequest):
     """What the middlewares have put on a request by the time that a view sees it."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
     language: str
     audit: Notes

@@ -63,8 +63,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "needlework.web.language.LanguageMiddleware",
-    "needlework.web.audit.middleware.AuditMiddleware",
     "needlework.web.errors.ErrorMiddleware",
+    # After the one above: it sees an exception before that turns it into a page, and rolls back.
+    "needlework.web.audit.middleware.AuditMiddleware",
     "needlework.web.access.AccessMiddleware",
 ]
 

@@ -262,6 +262,7 @@ ACTING = {
     "packed otherwise": packed(b"x", b"/Filter /LZWDecode"),
     "archive behind": pdf() + archive(),
     "archive as well": archive() + pdf(),
+    "archive whose comment ends a document": pdf() + archive() + b"startxref\n0\n%%EOF\n",
 }
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from xdist.remote import Producer  # type: ignore[import-untyped]
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 FOLDER: Final = "tests/web/browser/"
 

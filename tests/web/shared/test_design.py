@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Final, get_args
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from playwright.sync_api import Page, Playwright
 

@@ -34,7 +34,6 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()
         super().save(*args, **kwargs)

@@ -159,9 +159,7 @@ def _printable(text: str) -> str:
 
 
 def _unavailable(request: Request) -> HttpResponse:
-    # Nothing was kept, so neither is what the view put into the session, such as a sign-in.
-    request.session.modified = False
-    request.session.accessed = False
+    # Django saves no session with such a status, so a sign-in that left no row is none.
     _ = translator(getattr(request, "language", "en"))
     told = _(
         "The record of this access could not be written, so nothing was shown or saved. "

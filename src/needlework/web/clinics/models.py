@@ -56,8 +56,6 @@ class Clinic(models.Model):
     is_demo = models.BooleanField(default=False)
     opened_at = models.DateTimeField(auto_now_add=True)
 
-    hours: models.Manager[OpeningHours]
-
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -123,9 +121,6 @@ class Membership(models.Model):
     is_public = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
-
-    role_rows: models.Manager[MembershipRole]
-    trainings: models.Manager[DeviceTraining]
 
     objects = MembershipQuerySet.as_manager()
 

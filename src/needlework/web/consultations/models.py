@@ -12,8 +12,6 @@ from needlework.web.records.models import Record
 class Consultation(Record):
     """The occasion; what was said and seen stands in its versions."""
 
-    versions: models.Manager[ConsultationVersion]
-
     class Meta(Record.Meta):
         indexes: ClassVar = [
             models.Index(fields=["client", "recorded_at"], name="consultation_by_client")

@@ -55,6 +55,8 @@ def build(now: datetime) -> Demo:
             _clinic(clinic, now)
     treated = TreatmentSession.objects.filter(clinic__is_demo=True).earliest("recorded_at")
     client = treated.client
+    if client is None:
+        raise LookupError("The demo's session has no client.")
     _, token = links.make_link(client=client, by=None, now=now)
     return Demo(
         password=PASSWORD,

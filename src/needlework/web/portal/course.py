@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from needlework.aftercare import Course, First, Moment, Timeline
+from needlework.aftercare import Course, First, Moment, Timeline, UvDay
 from needlework.evidence import Cited, CitedText
 
 _DAY: Final = timedelta(days=1)
@@ -29,6 +29,13 @@ class Strip(Struct, frozen=True):
     usual: float
     longest: float
     peak: float | None
+
+
+class Bar(Struct, frozen=True):
+    """The highest index of an hour, as the chart takes it."""
+
+    start: datetime
+    index: float
 
 
 class Stretch(Struct, frozen=True):
@@ -104,16 +111,17 @@ def _days(cited: Cited) -> float:
 
 def stretches(course: Timeline, moment: Moment) -> tuple[Stretch, ...]:
     """The course with days that read alike put together; `moment` is the one that holds now."""
+    return tuple(_stretches(course, moment))
+
+
+def _stretches(course: Timeline, moment: Moment) -> Iterator[Stretch]:
     labels = {first.what: capital(first.label) for first in course.firsts}
-    return tuple(
-        Stretch(
-            first=run[0],
-            last=run[-1],
-            opens=tuple(labels[what] for what in run[0].opens),
-            is_now=moment in run,
-        )
-        for run in _runs(course)
-    )
+    # The evening of the first day may reach into the next: what has opened is said once.
+    opened: set[str] = set()
+    for run in _runs(course):
+        opens = tuple(labels[what] for what in run[0].opens if what not in opened)
+        opened.update(run[0].opens)
+        yield Stretch(first=run[0], last=run[-1], opens=opens, is_now=moment in run)
 
 
 def _runs(course: Timeline) -> Iterator[list[Moment]]:
@@ -148,9 +156,7 @@ def things_to_do(moment: Moment, day: int) -> tuple[CitedText, ...]:
 
 def coming_reviews(course: Timeline, today: date) -> list[tuple[str, date]]:
     return [
-        (capital(review.what), review.day.on)
-        for review in course.reviews
-        if review.day.on >= today
+        (capital(review.what), review.day.on) for review in course.reviews if review.day.on >= today
     ]
 
 
@@ -160,3 +166,11 @@ def advice_by_topic(course: Timeline) -> dict[str, list[CitedText]]:
     for word in course.advice:
         found.setdefault(capital(word.about), []).append(CitedText(word.text, word.claims))
     return found
+
+
+# --- the sun ----------------------------------------------------------------------------------
+
+
+def bars(uv: UvDay) -> tuple[Bar, ...]:
+    """Hours by the index of a thin day, by which the hours to avoid are chosen too."""
+    return tuple(Bar(hour.start, hour.high) for hour in uv.hours)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import lazystr
+from msgspec import structs
 
 from needlework.aftercare import Observation, Place
 from needlework.i18n import translator
@@ -59,7 +61,7 @@ class SymptomForm(forms.Form):
     @property
     def chosen(self) -> list[str]:
         """Signs that were ticked, as far as they are known, whatever else was wrong."""
-        ticked = self.data.getlist("signs") if self.is_bound else []
+        ticked = cast("QueryDict", self.data).getlist("signs") if self.is_bound else []
         return [sign for sign in self.about["sign"] if sign in ticked]
 
     def observations(self) -> tuple[Observation, ...]:
@@ -159,9 +161,7 @@ class SunForm(forms.Form):
         altitude_m = given["altitude_m"] or 0.0
         zone = city.zone if city else clinic.time_zone
         if latitude is not None:
-            return Place(
-                latitude=latitude, longitude=longitude, altitude_m=altitude_m, zone=zone
-            )
+            return Place(latitude=latitude, longitude=longitude, altitude_m=altitude_m, zone=zone)
         if city:
             return Place(
                 latitude=city.latitude,
@@ -172,7 +172,9 @@ class SunForm(forms.Form):
         here = place_of(clinic)
         if here is None:
             raise ValueError("the form lets no place be missing")
-        return here
+        if given["altitude_m"] is None:
+            return here
+        return structs.replace(here, altitude_m=altitude_m)
 
     def where(self) -> str:
         """The chosen place in words; empty for the clinic's own."""

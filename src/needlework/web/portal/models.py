@@ -42,8 +42,6 @@ class SymptomReport(Record):
     urgency = models.CharField(max_length=20)
     release_digest = models.CharField(max_length=64)
 
-    acknowledgements: models.Manager[Acknowledgement]
-
     class Meta(Record.Meta):
         indexes: ClassVar = [
             models.Index(fields=["clinic", "urgency", "recorded_at"], name="report_by_urgency")

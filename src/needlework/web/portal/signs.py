@@ -27,12 +27,12 @@ _USUAL: Final = (
 )
 _BREATH: Final = (
     *("breathless", "wheeze", "throat-swelling", "hives", "blue-lips", "chest-pain"),
-    *("palpitations", "faint", "collapse"),
+    *("palpitations", "faint", "collapse", "nausea"),
 )
 _EYES: Final = ("eye-pain", "vision-change", "red-eye")
 _NERVES: Final = ("numb-lips", "ringing-ears", "metallic-taste", "drowsy", "fit", "brown-blood")
 _WOUND: Final = (
-    *("spreading-redness", "hot-skin", "pus", "fever", "blisters", "sores", "bleeding", "nausea"),
+    *("spreading-redness", "hot-skin", "pus", "fever", "blisters", "sores", "bleeding"),
 )
 _CHANGES: Final = (
     *("acne-flare", "milia", "itchy-rash", "swollen-glands", "firm-bumps", "grid-marks"),
@@ -56,7 +56,7 @@ def sign_groups(knowledge: Knowledge, language: str) -> tuple[SignGroup, ...]:
         (_("What many people notice"), _USUAL),
         (_("Infection, blisters or bleeding"), _WOUND),
         (_("Eyes"), _EYES),
-        (_("Breathing, heart and fainting"), _BREATH),
+        (_("Breathing, heart, fainting, sickness"), _BREATH),
         (_("After a numbing cream"), _NERVES),
         (_("Other changes of the skin"), _CHANGES),
     )

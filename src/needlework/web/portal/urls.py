@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from needlework.web.blobs.views import own_blob
 from needlework.web.portal import views
 
 app_name = "portal"
@@ -14,5 +15,6 @@ urlpatterns = [
     path("my/symptoms/<uuid:report>/", views.answer, name="answer"),
     path("my/products/", views.products, name="products"),
     path("my/sun/", views.sun, name="sun"),
+    path("my/files/<uuid:blob>/", own_blob, name="file"),
     path("my/leave/", views.leave, name="leave"),
 ]

@@ -71,6 +71,7 @@ def link(request: Request, token: str) -> HttpResponse:
         # The same words for a wrong date and a link that has ended: neither tells which.
         if found:
             request.audit.refused(found.client)
+        request.audit.happened("portal.link_refused", is_refused=True)
         form.add_error(
             None,
             _(
@@ -206,7 +207,7 @@ def products(request: Request) -> HttpResponse:
         return _show(request, "portal/nothing.html")
     asked = request.method == "POST"
     form = ProductForm(request.POST if asked else None, language=request.language)
-    context = {"form": form, "product": None}
+    context: dict[str, Any] = {"form": form, "product": None}
     if not asked:
         return _show(request, "portal/products.html", context)
     if not form.is_valid():
@@ -248,7 +249,13 @@ def sun(request: Request) -> HttpResponse:
             if not asked:
                 raise
             form.add_error(None, f"{wrong.message} {wrong.hint}".strip())
-    context = {"form": form, "uv": found, "day": day, "today": today, "where": where}
+    context = {
+        "form": form,
+        "uv": found,
+        "bars": course.bars(found) if found else (),
+        "day": day,
+        "where": where,
+    }
     return _show(request, "portal/sun.html", context, status=422 if form.errors else 200)
 
 

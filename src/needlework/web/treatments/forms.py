@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import lazystr
 
 from needlework.i18n import translator
@@ -19,8 +20,8 @@ class SeenForm(forms.Form):
         max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="seen-%s", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, language: str) -> None:
+        super().__init__(data, auto_id="seen-%s")
         _ = translator(language)
         self.fields["words"].label = lazystr(_("What was done"))
         self.fields["words"].help_text = _("The client does not see this.")

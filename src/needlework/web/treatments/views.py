@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -66,6 +66,8 @@ def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> Http
 def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
     """A new link for the client; its token is on this page and nowhere else."""
     found = access.get_treatment(request, treatment)
+    if found.client is None:
+        raise Http404
     link, token = links.make_link(client=found.client, by=request.user, now=timezone.now())
     request.audit.note(link)
     address = request.build_absolute_uri(links.address(token))

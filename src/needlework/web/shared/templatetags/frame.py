@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from django import template
-from django.template import engines
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString, mark_safe
 
-from needlework.web.rendering import common
+from needlework.web.rendering import common, template_of
 from needlework.web.request import Request
 
 register = template.Library()
@@ -23,7 +22,7 @@ def frame_title(content: str) -> str:
 
 @register.simple_block_tag(takes_context=True)
 def frame(context: RequestContext, content: str, title: str = "") -> SafeString:
-    page = engines["jinja2"].get_template("shared/frame.html").template  # type: ignore[attr-defined]
+    page = template_of("shared/frame.html")
     request = cast("Request", context["request"])
     # Content comes out of an auto-escaping template, so it is escaped already.
     return mark_safe(  # noqa: S308

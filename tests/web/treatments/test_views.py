@@ -1,0 +1,291 @@
+"""A session held, its link and its reports, as the clinic sees them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from needlework.aftercare import Observation
+from needlework.web.audit.models import AuditEvent
+from needlework.web.clinics.models import ROLES, Client, Clinic, Membership
+from needlework.web.portal import links
+from needlework.web.portal.models import Acknowledgement, PortalLink, SymptomReport
+from needlework.web.portal.services import report_symptoms
+from needlework.web.treatments.forms import LONGEST_NOTE
+from needlework.web.treatments.held import Held, ZoneHeld
+from needlework.web.treatments.models import TreatmentSession
+from needlework.web.treatments.services import record_treatment
+from tests.web import people
+
+pytestmark = pytest.mark.django_db
+
+CARE = {"medical-director", "practitioner", "assistant"}
+READERS = {*CARE, "owner"}
+ENDED = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
+"""The evening before, on the clock of New York."""
+
+
+@pytest.fixture
+def treated(pat: Client, alice: Membership) -> TreatmentSession:
+    return record_treatment(
+        client=pat,
+        author=alice.user,
+        performed_by=alice,
+        ended_at=ENDED,
+        held=Held(
+            zones=(
+                ZoneHeld(zone="cheek-left", depth_mm=1.25),
+                ZoneHeld(zone="forehead", depth_mm=0.5),
+            ),
+            phototype="IV",
+        ),
+        now=people.NOW,
+    )
+
+
+@pytest.fixture
+def reported(treated: TreatmentSession) -> SymptomReport:
+    return report_symptoms(
+        treatment=treated,
+        day=2,
+        observations=[Observation(sign="blisters", place="around-eye", trend="worse")],
+        language="en",
+        now=people.NOW,
+    )
+
+
+def at(name: str, treated: TreatmentSession, report: SymptomReport | None = None) -> str:
+    given: dict[str, object] = {"clinic": treated.clinic.slug}
+    if name in {"detail", "link_new"}:
+        given |= {"client": treated.client_id, "treatment": treated.pk}
+    else:
+        assert report is not None
+        given["report"] = report.pk
+    return reverse(f"treatments:{name}", kwargs=given)
+
+
+ACTIONS = [
+    ("detail", "get", READERS),
+    ("link_new", "post", CARE),
+    ("report", "get", READERS),
+    ("report_seen", "post", CARE),
+]
+
+
+def call(browser: Browser, method: str, path: str) -> int:
+    return int(getattr(browser, method)(path).status_code)
+
+
+@pytest.fixture(params=ACTIONS, ids=[name for name, _method, _roles in ACTIONS])
+def action(
+    request: pytest.FixtureRequest, treated: TreatmentSession, reported: SymptomReport
+) -> tuple[str, str, str, set[str]]:
+    name, method, roles = request.param
+    return name, method, at(name, treated, reported), roles
+
+
+Action = tuple[str, str, str, set[str]]
+
+
+# --- who may ----------------------------------------------------------------------------------
+
+
+def test_without_a_sign_in_it_leads_to_one(action: Action) -> None:
+    _name, method, path, _roles = action
+    answer = getattr(people.browser(), method)(path)
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer.headers["Location"]
+
+
+def test_a_stranger_finds_nothing_and_is_told_of(
+    action: Action, charlie: Membership, harbour: Clinic, elsewhere: Clinic
+) -> None:
+    _name, method, path, _roles = action
+    stranger = people.browser(charlie)
+    assert call(stranger, method, path) == 404
+    # Under one's own clinic's address another clinic's record is not found either.
+    assert call(stranger, method, path.replace(harbour.slug, elsewhere.slug)) == 404
+    row = AuditEvent.objects.order_by("-pk")[0]
+    assert (row.actor_id, row.status, row.outcome) == (charlie.user_id, 404, "refused")
+    assert row.objects_seen
+
+
+def test_each_role_may_what_it_may(action: Action, harbour: Clinic) -> None:
+    _name, method, path, roles = action
+    for role in ROLES:
+        browser = people.browser(people.member(harbour, role, email=f"{role}@x.example"))
+        status = call(browser, method, path)
+        assert (status == 403) is (role not in roles), role
+
+
+def test_the_other_method_is_refused(action: Action, alice: Membership) -> None:
+    _name, method, path, _roles = action
+    other = "post" if method == "get" else "get"
+    assert call(people.browser(alice), other, path) == 405
+
+
+def test_it_leaves_one_row_that_names_the_client(
+    action: Action, alice: Membership, pat: Client
+) -> None:
+    name, method, path, _roles = action
+    count = AuditEvent.objects.count()
+    call(people.browser(alice), method, path)
+    assert AuditEvent.objects.count() == count + 1
+    row = AuditEvent.objects.order_by("-pk")[0]
+    assert (row.action, row.actor_id, row.client_id) == (
+        f"treatments.{name}",
+        alice.user_id,
+        pat.pk,
+    )
+
+
+def test_a_record_that_is_none_is_not_found(alice: Membership, harbour: Clinic) -> None:
+    browser = people.browser(alice)
+    path = f"/clinic/{harbour.slug}/reports/{uuid4()}/"
+    assert browser.get(path).status_code == 404
+    assert browser.post(f"{path}seen/").status_code == 404
+
+
+def test_pages_are_kept_by_no_cache(action: Action, alice: Membership) -> None:
+    _name, method, path, _roles = action
+    answer = getattr(people.browser(alice), method)(path)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+# --- a session --------------------------------------------------------------------------------
+
+
+def test_a_session_is_shown_on_the_clinics_clock(
+    alice: Membership, treated: TreatmentSession
+) -> None:
+    page = people.browser(alice).get(at("detail", treated)).content.decode()
+    assert "19 November 2026" in page
+    assert "22:30" in page
+
+
+def test_zones_have_names(alice: Membership, treated: TreatmentSession) -> None:
+    page = people.browser(alice).get(at("detail", treated)).content.decode()
+    rows = re.findall(r'<th scope="row">(.+?)</th><td data-number>(.+?)</td>', page)
+    assert [depth for _zone, depth in rows] == ["1.25 mm", "0.5 mm"]
+    assert rows[0][0] != "cheek left"
+    assert "left" in rows[0][0]
+
+
+def test_its_reports_say_how_urgent_and_whether_seen(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    browser = people.browser(alice)
+    page = browser.get(at("detail", treated)).content.decode()
+    assert at("report", treated, reported) in page
+    assert "not yet seen" in page
+    browser.post(at("report_seen", treated, reported))
+    assert "not yet seen" not in browser.get(at("detail", treated)).content.decode()
+
+
+def test_a_link_opens_for_the_client(alice: Membership, treated: TreatmentSession) -> None:
+    page = people.browser(alice).post(at("link_new", treated)).content.decode()
+    shown = re.search(r'value="http://testserver(/l/[^"]+)"', page)
+    assert shown is not None
+    link = PortalLink.objects.get()
+    assert (link.client_id, link.made_by_id) == (treated.client_id, alice.user_id)
+    assert links.digest(shown[1].split("/")[2]) == link.token_digest
+    entered = people.browser().post(shown[1], {"birth_date": "1988-04-12"})
+    assert entered.status_code == 302
+
+
+def test_a_link_for_nobodys_birth_date_says_so(
+    alice: Membership, treated: TreatmentSession
+) -> None:
+    Client.objects.update(birth_date=None)
+    page = people.browser(alice).post(at("link_new", treated)).content.decode()
+    assert "birth date is not known" in unescape(page)
+
+
+# --- a report ---------------------------------------------------------------------------------
+
+
+def test_a_report_speaks_in_names(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    page = people.browser(alice).get(at("report", treated, reported)).content.decode()
+    assert "Blisters" in page
+    assert "Around the eye or on the lid · Getting worse" in page
+    assert "07:00" in page
+    assert "UTC" not in page
+
+
+def test_seeing_it_is_written_down(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    browser = people.browser(alice)
+    given = {"words": "  Called, comes <b>today</b>.\r\nAt noon. "}
+    answer = browser.post(at("report_seen", treated, reported), given)
+    assert answer.status_code == 302
+    seen = Acknowledgement.objects.get()
+    assert (seen.author_id, seen.report_id) == (alice.user_id, reported.pk)
+    assert seen.words == "Called, comes <b>today</b>.\r\nAt noon."
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert "&lt;b&gt;today&lt;/b&gt;" in page
+    assert "Seen by practitioner" in page
+    assert "<textarea" not in page
+
+
+def test_an_owner_reads_and_cannot_mark(
+    harbour: Clinic, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    owner = people.browser(people.member(harbour, "owner"))
+    page = owner.get(at("report", treated, reported)).content.decode()
+    assert "<textarea" not in page
+    assert "Nobody has marked this report as seen." in page
+
+
+def test_who_comes_second_loses_nothing(
+    alice: Membership, harbour: Clinic, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    path = at("report_seen", treated, reported)
+    people.browser(alice).post(path, {"words": "first"})
+    second = people.browser(people.member(harbour, "assistant"))
+    answer = second.post(path, {"words": "what the second one typed"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "what the second one typed" in page
+    assert "Seen by practitioner" in page
+    assert Acknowledgement.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a\x00b", "x" * (LONGEST_NOTE + 1), "<script>alert(1)</script>" * 100, "y" * 1_000_000],
+    ids=["nul", "a letter too long", "script", "1 MB"],
+)
+def test_hostile_words_get_a_sentence(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport, words: str
+) -> None:
+    answer = people.browser(alice).post(at("report_seen", treated, reported), {"words": words})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Nothing is lost" in page
+    assert "<script>alert" not in page
+    assert words.replace("<", "&lt;").replace(">", "&gt;") in page
+    assert not Acknowledgement.objects.exists()
+
+
+def test_the_form_has_a_token_of_its_own(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    strict.force_login(alice.user)
+    path = at("report_seen", treated, reported)
+    assert strict.post(path, {"words": "x"}).status_code == 403
+    page = strict.get(at("report", treated, reported)).content.decode()
+    form = page[page.index(f'action="{path}"') :]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+    assert token is not None
+    sent = {"words": "x", "csrfmiddlewaretoken": token[1]}
+    assert strict.post(path, sent).status_code == 302
