@@ -71,7 +71,7 @@ def _labels(words: Words) -> Said:
         "firsts": _("When you may begin again"),
         "first-heads": [_("What"), _("From"), _("Sources say")],
         "days": _("Day by day"),
-        "day-heads": [_("When"), _("What to expect"), _("Do"), _("Do not")],
+        "day-heads": [_("When"), _("What to expect"), _("Do"), _("Leave alone for now")],
         "advice": _("The whole time"),
         "courses": _("How long it lasts"),
         "course-heads": [_("What"), _("Usually up to"), _("Ask a clinician from")],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import jinja2
@@ -86,6 +87,7 @@ def common(request: Request) -> dict[str, Any]:
         "request": request,
         "language": getattr(request, "language", settings.LANGUAGE_CODE),
         "clinic": getattr(request, "clinic", None),
+        "local": _clock(request),
         "membership": getattr(request, "membership", None),
         "roles": getattr(request, "roles", frozenset()),
         "portal": getattr(request, "portal", None),
@@ -95,6 +97,16 @@ def common(request: Request) -> dict[str, Any]:
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "csrf_input": SimpleLazyObject(lambda: _csrf_input(request)),
     }
+
+
+def _clock(request: Request) -> Callable[[datetime], datetime]:
+    """A function that puts a moment on the clock of the page's clinic."""
+    clinic = getattr(request, "clinic", None)
+    if clinic is None:
+        return lambda moment: moment
+    from needlework.web.clinics.clock import clock_of
+
+    return clock_of(clinic)
 
 
 def _csrf_input(request: Request) -> SafeString:

@@ -220,6 +220,22 @@ def test_a_report_speaks_in_names(
     assert "UTC" not in page
 
 
+def test_what_the_client_was_told_stands_in_their_language(
+    alice: Membership, treated: TreatmentSession
+) -> None:
+    Client.objects.update(language="es")
+    told = report_symptoms(
+        treatment=treated,
+        day=2,
+        observations=[Observation(sign="itch", place="cheek", strength="mild", trend="better")],
+        language="es",
+        now=people.NOW,
+    )
+    page = people.browser(alice).get(at("report", treated, told)).content.decode()
+    assert '<p class="lede" lang="es">' in page
+    assert '<html lang="en"' in page
+
+
 def test_seeing_it_is_written_down(
     alice: Membership, treated: TreatmentSession, reported: SymptomReport
 ) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import lazystr
 
 from needlework.i18n import LANGUAGES, translator
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 from needlework.web.shared.forms import DateField
 
@@ -57,7 +58,7 @@ class ClientForm(forms.Form):
 
     def clean_birth_date(self) -> Any:
         born = self.cleaned_data["birth_date"]
-        today = timezone.localdate()
+        today = today_in(self.clinic, timezone.now())
         if born > today:
             raise ValidationError(self._("The birth date lies in the future. Check the year."))
         if born.year < today.year - 120:

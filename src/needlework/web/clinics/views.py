@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from needlework.web import access
 from needlework.web.clinics import selectors, services
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.forms import ClientForm
 from needlework.web.consultations.selectors import consultations_of
 from needlework.web.portal.selectors import open_reports
@@ -34,7 +35,8 @@ def choose(request: Request) -> HttpResponse:
 def home(request: Request, clinic: str) -> HttpResponse:
     """What waits: reports of clients that nobody has seen yet."""
     reports = open_reports(request.clinic)
-    return render(request, "clinics/home.html", {"reports": reports, "today": timezone.localdate()})
+    today = today_in(request.clinic, timezone.now())
+    return render(request, "clinics/home.html", {"reports": reports, "today": today})
 
 
 @access.member()

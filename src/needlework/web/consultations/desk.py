@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from needlework.screening.consultation import GivenClearance
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations import selectors
 from needlework.web.consultations.assessing import assessed
@@ -46,7 +47,7 @@ class Desk:
         self.clinic = request.clinic
         self.known = known_for(request.clinic)
         self.now = timezone.now()
-        self.today = selectors.today_in(self.clinic, self.now)
+        self.today = today_in(self.clinic, self.now)
         self.do, _, self.about = request.POST.get("do", "").partition(":")
 
     # --- what is at hand ------------------------------------------------------------------------

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from msgspec import Struct
@@ -24,11 +23,6 @@ class Judged(Struct, frozen=True):
     version: ConsultationVersion
     said: Said
     plan: Plan
-
-
-def today_in(clinic: Clinic, now: datetime) -> date:
-    """The day on the clinic's own calendar."""
-    return now.astimezone(ZoneInfo(clinic.time_zone)).date()
 
 
 def consultations_of(client: Client) -> QuerySet[Consultation]:

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from needlework.errors import NeedleworkError
 from needlework.screening.reading import from_data, validate
 from needlework.web.accounts.models import User
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Clinic
 from needlework.web.consultations.models import Consultation, ConsultationVersion
-from needlework.web.consultations.selectors import today_in
 from needlework.workflow import Known
 
 _NAME: Final = "consultation"

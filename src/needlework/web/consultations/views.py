@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from needlework import documents
 from needlework.web import access
 from needlework.web.clinics.cards import clinic_card, person_card
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client
 from needlework.web.consultations import selectors
 from needlework.web.consultations.assessing import shown
@@ -115,7 +116,7 @@ def _context(
         "citations": Citations(known.knowledge, say),
         "say": say,
         "tone": TONE,
-        "today": selectors.today_in(request.clinic, timezone.now()),
+        "today": today_in(request.clinic, timezone.now()),
     }
 
 

@@ -107,6 +107,11 @@ class ProductForm(forms.Form):
         self.fields["ingredients"].help_text = _(
             "As text. A photo of the label cannot be read here."
         )
+        self.fields["ingredients"].error_messages |= {
+            "required": _("Paste the ingredients from the pack."),
+            "max_length": _("Paste one product's list only: this is too long to read."),
+            "null_characters_not_allowed": _("Copy it anew: it holds signs that are no letters."),
+        }
         self.fields["sunscreen"].label = lazystr(_("It is a sunscreen"))
 
 

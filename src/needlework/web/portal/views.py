@@ -19,6 +19,7 @@ from needlework.errors import AnswerError
 from needlework.i18n import translator
 from needlework.web import access
 from needlework.web.clinics.cards import clinic_card, person_card
+from needlework.web.clinics.clock import clock_of
 from needlework.web.errors import page
 from needlework.web.knowledge import known_for
 from needlework.web.portal import course, links
@@ -43,9 +44,7 @@ from needlework.web.site.hours import opening
 from needlework.web.treatments.models import TreatmentSession
 from needlework.web.treatments.selectors import (
     aftercare_of,
-    clock_of,
     latest_treatment,
-    zone_of,
 )
 from needlework.workflow import product, uv
 
@@ -215,7 +214,7 @@ def products(request: Request) -> HttpResponse:
     context["product"] = product(
         known_for(request.clinic),
         form.cleaned_data["ingredients"],
-        ended=treatment.ended_at.astimezone(zone_of(request.clinic)),
+        ended=clock_of(request.clinic)(treatment.ended_at),
         name=form.cleaned_data["name"],
         sunscreen=form.cleaned_data["sunscreen"],
         language=request.language,
@@ -274,7 +273,6 @@ def _show(
     shared = {
         "emergency": emergency_number(request.clinic, knowledge),
         "names": choice_names(knowledge, request.language),
-        "local": clock_of(request.clinic),
         "capital": course.capital,
     }
     return render(request, template, {**shared, **(context or {})}, status=status)

@@ -25,3 +25,7 @@ class SeenForm(forms.Form):
         _ = translator(language)
         self.fields["words"].label = lazystr(_("What was done"))
         self.fields["words"].help_text = _("The client does not see this.")
+        self.fields["words"].error_messages |= {
+            "max_length": _("Shorten it: at most {n} characters are kept.").format(n=LONGEST_NOTE),
+            "null_characters_not_allowed": _("Copy it anew: it holds signs that are no letters."),
+        }

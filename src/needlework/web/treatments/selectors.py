@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from django.db.models import QuerySet
 
 from needlework.aftercare import Timeline
-from needlework.web.clinics.models import Client, Clinic
+from needlework.web.clinics.clock import clock_of
+from needlework.web.clinics.models import Client
 from needlework.web.knowledge import known_for
 from needlework.web.treatments.held import read
 from needlework.web.treatments.models import TreatmentSession
@@ -24,22 +21,12 @@ def latest_treatment(client: Client) -> TreatmentSession | None:
     return treatments_of(client).select_related("client", "clinic").first()
 
 
-def zone_of(clinic: Clinic) -> ZoneInfo:
-    return ZoneInfo(clinic.time_zone)
-
-
-def clock_of(clinic: Clinic) -> Callable[[datetime], datetime]:
-    """A function from a moment to the same moment on the clinic's clock."""
-    zone = zone_of(clinic)
-    return lambda moment: moment.astimezone(zone)
-
-
 def aftercare_of(treatment: TreatmentSession, language: str) -> Timeline:
     """The course after a session, by the clinic's clock."""
     held = read(treatment.data)
     return care(
         known_for(treatment.clinic),
-        ended=treatment.ended_at.astimezone(zone_of(treatment.clinic)),
+        ended=clock_of(treatment.clinic)(treatment.ended_at),
         depth_mm=held.depth_mm,
         zones=held.zone_names,
         phototype=held.phototype,

@@ -25,7 +25,6 @@ from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.treatments.forms import SeenForm
 from needlework.web.treatments.held import ZoneHeld, read
-from needlework.web.treatments.selectors import clock_of
 
 _CARE = ("medical-director", "practitioner", "assistant")
 
@@ -55,7 +54,6 @@ def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> Http
         "names": choice_names(knowledge, request.language),
         "alerting": ALERTING,
         "may_link": bool(request.roles & set(_CARE)),
-        "local": clock_of(request.clinic),
     }
     return render(request, "treatments/detail.html", context)
 
@@ -76,7 +74,6 @@ def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> Ht
         "treatment": found,
         "link": link,
         "address": address,
-        "local": clock_of(request.clinic),
     }
     return render(request, "treatments/link.html", context)
 
@@ -124,6 +121,5 @@ def _report(
         "form": form,
         "unsaved": unsaved,
         "may_acknowledge": bool(request.roles & set(_CARE)),
-        "local": clock_of(request.clinic),
     }
     return render(request, "treatments/report.html", context, status=status)
