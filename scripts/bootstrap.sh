@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly PYTHON_PACKAGES=(python3 python3-venv ca-certificates git)
-readonly TEST_PACKAGES=(chromium)
+# Chromium, and a library that the program which drives it is linked against.
+readonly TEST_PACKAGES=(chromium libatomic1)
 
 say() { printf '%s\n' "needlework: $*" >&2; }
 
@@ -83,12 +84,17 @@ install_with_pip() {
         --require-hashes -r requirements.lock
 }
 
+has_test_packages() {
+    command -v "${CHROMIUM:-chromium}" >/dev/null &&
+        compgen -G '/usr/lib*/**/libatomic.so.1' >/dev/null
+}
+
 for_tests=false
 [[ ${1:-} != --for-tests ]] || for_tests=true
 
 missing=()
 python=$(find_python) || missing+=("${PYTHON_PACKAGES[@]}")
-if $for_tests && ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
+if $for_tests && ! has_test_packages; then
     missing+=("${TEST_PACKAGES[@]}")
 fi
 if ((${#missing[@]})); then

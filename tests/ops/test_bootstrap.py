@@ -67,7 +67,7 @@ def test_without_root_and_sudo_the_line_is_printed(machine: Machine) -> None:
     assert done.returncode == 1
     lines = [line.strip() for line in done.stderr.splitlines() if line.startswith("    ")]
     assert lines == [
-        "apt-get update && apt-get install -y --no-install-recommends chromium",
+        "apt-get update && apt-get install -y --no-install-recommends chromium libatomic1",
     ]
     assert not [call for call in machine.called if call.startswith("apt-get")]
 
@@ -86,7 +86,7 @@ def test_sudo_installs_without_a_question(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     assert [call for call in machine.called if call.startswith("apt-get")] == [
         "apt-get update -q",
-        "apt-get install -y -q --no-install-recommends chromium",
+        "apt-get install -y -q --no-install-recommends chromium libatomic1",
     ]
 
 
@@ -94,7 +94,7 @@ def test_root_installs_by_itself(machine: Machine) -> None:
     machine.has("id", "echo 0")
     done = machine.bootstrap("--for-tests")
     assert done.returncode == 0, done.stderr
-    assert machine.called[-1] == "apt-get install -y -q --no-install-recommends chromium"
+    assert machine.called[-1] == "apt-get install -y -q --no-install-recommends chromium libatomic1"
 
 
 def test_elsewhere_than_on_debian_the_package_is_named(machine: Machine) -> None:
