@@ -132,7 +132,7 @@ def test_a_spoilt_line_and_all_after_it_are_made_again(run: Runner, tmp_path: Pa
 
 
 def test_a_run_goes_on_after_it_was_killed(run: Runner, tmp_path: Path) -> None:
-    source, out, whole = run.batch(GOOD * 300), tmp_path / "out.ndjson", tmp_path / "whole.ndjson"
+    source, out, whole = run.batch(GOOD * 900), tmp_path / "out.ndjson", tmp_path / "whole.ndjson"
     run("plan", "--batch", source, whole, "--workers", "2")
     command = [sys.executable, "-m", "needlework", "plan", "--batch", str(source), str(out)]
     with subprocess.Popen([*command, "--workers", "2"], stderr=subprocess.PIPE) as started:
@@ -147,7 +147,7 @@ def test_a_run_goes_on_after_it_was_killed(run: Runner, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_cleanly_and_the_run_goes_on(run: Runner, tmp_path: Path) -> None:
-    source, out = run.batch(GOOD * 300), tmp_path / "out.ndjson"
+    source, out = run.batch(GOOD * 900), tmp_path / "out.ndjson"
     command = [sys.executable, "-m", "needlework", "plan", "--batch", str(source), str(out)]
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, start_new_session=True
@@ -159,7 +159,7 @@ def test_ctrl_c_stops_cleanly_and_the_run_goes_on(run: Runner, tmp_path: Path) -
     assert b"Traceback" not in err
     assert b"The same command goes on" in err
     ended = run("plan", "--batch", source, out, "--workers", "1")
-    assert (ended.code, len(plans(out))) == (0, 1800)
+    assert (ended.code, len(plans(out))) == (0, 900 * len(GOOD))
 
 
 def wait_for(is_so: Any, started: subprocess.Popen[bytes] | None = None) -> None:  # noqa: ANN401

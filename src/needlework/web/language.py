@@ -18,10 +18,15 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        use(cast("Request", request), preferred(request))
-        response = self.get_response(request)
-        response.headers.setdefault("Content-Language", translation.get_language() or "en")
-        return response
+        # Put back afterwards: the thread goes on to other people's requests.
+        before = translation.get_language()
+        try:
+            use(cast("Request", request), preferred(request))
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "en")
+            return response
+        finally:
+            translation.activate(before or settings.LANGUAGE_CODE)
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -10,6 +11,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
 
 from needlework.aftercare import Observation
 from needlework.web.audit.models import AuditEvent
@@ -62,7 +65,7 @@ def reported(treated: TreatmentSession) -> SymptomReport:
 
 def at(name: str, treated: TreatmentSession, report: SymptomReport | None = None) -> str:
     given: dict[str, object] = {"clinic": treated.clinic.slug}
-    if name in {"detail", "link_new"}:
+    if name in {"detail", "link_new", "link_sheet"}:
         given |= {"client": treated.client_id, "treatment": treated.pk}
     else:
         assert report is not None
@@ -197,6 +200,25 @@ def test_a_link_opens_for_the_client(alice: Membership, treated: TreatmentSessio
     assert links.digest(shown[1].split("/")[2]) == link.token_digest
     entered = people.browser().post(shown[1], {"birth_date": "1988-04-12"})
     assert entered.status_code == 302
+
+
+def test_the_sheet_carries_the_link_and_no_other_clients(
+    alice: Membership, treated: TreatmentSession
+) -> None:
+    browser = people.browser(alice)
+    page = browser.post(at("link_new", treated)).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    assert "<svg" in page
+    sheet = browser.post(at("link_sheet", treated), {"token": token[1]})
+    assert sheet.headers["Content-Type"] == "application/pdf"
+    words = "".join(p.extract_text() for p in PdfReader(io.BytesIO(sheet.content)).pages)
+    assert token[1] in "".join(words.split())
+    _, others = links.make_link(
+        client=people.person(treated.clinic, "Another"), by=None, now=timezone.now()
+    )
+    for wrong in ("", "x" * 999, others):
+        assert browser.post(at("link_sheet", treated), {"token": wrong}).status_code == 404
 
 
 def test_a_link_for_nobodys_birth_date_says_so(

@@ -8,13 +8,16 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from needlework.aftercare import choice_names
+from needlework.documents import aftercare_pdf, qr_svg
 from needlework.documents.words import Words
 from needlework.errors import AnswerError
 from needlework.web import access
+from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.consultations.zones import named
 from needlework.web.knowledge import known_for
 from needlework.web.portal import links
@@ -25,6 +28,7 @@ from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.treatments.forms import SeenForm
 from needlework.web.treatments.held import ZoneHeld, read
+from needlework.web.treatments.selectors import aftercare_of
 
 _CARE = ("medical-director", "practitioner", "assistant")
 
@@ -73,9 +77,35 @@ def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> Ht
         "client": found.client,
         "treatment": found,
         "link": link,
+        "token": token,
         "address": address,
+        # Our own drawing of an address that we made.
+        "code": mark_safe(qr_svg(address)),  # noqa: S308
     }
     return render(request, "treatments/link.html", context)
+
+
+@access.member(*_CARE)
+@never_cache
+@require_POST
+def link_sheet(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
+    """The client's sheet with the code of the link that was just made, in their language."""
+    found = access.get_treatment(request, treatment)
+    link = links.find_link(request.POST.get("token", "")[:200], timezone.now())
+    if found.client is None or link is None or link.client_id != found.client_id:
+        raise Http404
+    language = found.client.language
+    made = aftercare_pdf(
+        aftercare_of(found, language),
+        known_for(request.clinic),
+        clinic=clinic_card(request.clinic),
+        person=person_card(found.client),
+        portal_url=request.build_absolute_uri(links.address(request.POST["token"])),
+        language=language,
+    )
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = 'inline; filename="aftercare.pdf"'
+    return answer
 
 
 @access.member("owner", *_CARE)
