@@ -150,7 +150,11 @@ def test_ctrl_c_stops_cleanly_and_the_run_goes_on(run: Runner, tmp_path: Path) -
     source, out = run.batch(GOOD * 900), tmp_path / "out.ndjson"
     command = [sys.executable, "-m", "needlework", "plan", "--batch", str(source), str(out)]
     with subprocess.Popen(
-        [*command, "--workers", "2"], stderr=subprocess.PIPE, start_new_session=True
+        [*command, "--workers", "2"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Started in the background, a shell hands down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as started:
         wait_for(lambda: out.exists() and out.stat().st_size > 100_000, started)
         os.killpg(started.pid, signal.SIGINT)

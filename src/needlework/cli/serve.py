@@ -40,6 +40,9 @@ AGAIN_AFTER_S: Final = 10
 Environment = Mapping[str, str]
 Address = tuple[str, int]
 
+THREADS: Final = 4
+"""A worker answers so many at once: a visitor on a slow line keeps one of them, not all."""
+
 
 class ClientLink(msgspec.Struct, frozen=True):
     """Where the demo's client comes in."""
@@ -304,7 +307,7 @@ def _serving(address: Address, workers: int) -> list[str]:
         "--host": host,
         "--port": str(port),
         "--workers": str(workers),
-        "--blocking-threads": "1",
+        "--blocking-threads": str(THREADS),
         "--workers-kill-timeout": str(WORKERS_STOP_S),
         "--log-level": "error",
     }

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import msgspec
+from msgspec import Struct
 
 from needlework.errors import AnswerError
 from needlework.evidence import Knowledge
 from needlework.evidence.scales import Scale, Score, score
 from needlework.evidence.toml import parse_toml
 from needlework.screening.case import expand
-from needlework.screening.consultation import Consultation, Wish, decode
+from needlework.screening.consultation import Consultation, SunTold, Wish, decode
 
 LARGEST_BYTES: Final = 1_000_000
 OLDEST_Y: Final = 120
@@ -296,6 +297,7 @@ def validate(
             hint="Check the year; what has not happened yet cannot be answered.",
         )
     _check_birth(consultation, on)
+    _check_order(consultation)
     _check_names(consultation, knowledge)
     for index, wish in enumerate(consultation.concerns):
         _check_grade(wish, knowledge, f"concerns[{index}]")
@@ -334,6 +336,54 @@ def _late_day(part: object, on: date) -> str:
         for index, item in enumerate(part):
             if isinstance(item, msgspec.Struct) and (inner := _late_day(item, on)):
                 return f"[{index}].{inner}"
+    return ""
+
+
+def _check_order(consultation: Consultation) -> None:
+    """Days that cannot follow each other: a slip here would end a wait before it began."""
+    for name in ("sunburn", "tan"):
+        told = getattr(consultation.skin, name)
+        if not isinstance(told, SunTold) or told.gone_on is None or told.exposed_on is None:
+            continue
+        if told.gone_on < told.exposed_on:
+            raise AnswerError(
+                f"skin.{name}.gone_on lies before skin.{name}.exposed_on.",
+                hint="Check both days: it cannot have gone before it came.",
+            )
+    born = consultation.client.birth_date
+    if born is not None and (place := _day_before(consultation, born)):
+        raise AnswerError(
+            f"{place} lies before client.birth_date.",
+            hint="Check the year; nothing happened to a person before their birth.",
+        )
+
+
+def _day_before(consultation: Consultation, born: date) -> str:
+    """Place of the first day of a medicine, a procedure or a condition before the birth."""
+    lists = (
+        ("medicines", consultation.medicines, "stopped_on"),
+        ("procedures", consultation.procedures, "on"),
+        ("products", consultation.products, "last_used"),
+    )
+    for part, told, name in lists:
+        for index, item in enumerate(getattr(told, "list", ())):
+            day = getattr(item, name)
+            if day is not None and day < born:
+                return f"{part}.list[{index}].{name}"
+    return _past_day_before(consultation.history, born, "history") or _past_day_before(
+        consultation.skin, born, "skin"
+    )
+
+
+def _past_day_before(part: Struct, born: date, at: str) -> str:
+    for field in part.__struct_fields__:
+        told = getattr(part, field)
+        if isinstance(told, str):
+            continue
+        for name in told.__struct_fields__:
+            day = getattr(told, name)
+            if name in _PAST_NAMES and isinstance(day, date) and day < born:
+                return f"{at}.{field}.{name}"
     return ""
 
 

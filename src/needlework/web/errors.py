@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
-from typing import cast
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
 
@@ -11,6 +13,39 @@ from needlework.errors import NeedleworkError
 from needlework.i18n import translator
 from needlework.web.rendering import render
 from needlework.web.request import Request
+
+LARGEST_FORM: Final = 3 * 1024 * 1024
+LARGEST_FILE: Final = 41 * 1024 * 1024
+_TOKEN: Final = re.compile(r"(/l/)[^/\s]+")
+
+
+class WithoutTokens(logging.Filter):
+    """A link's token opens a client's pages: it never reaches a log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _TOKEN.sub(r"\1…", record.getMessage())
+        record.args = ()
+        return True
+
+
+class SizeMiddleware:
+    """Refuses what is larger than any form of ours, before it is read or kept anywhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = request.META.get("CONTENT_LENGTH") or "0"
+        largest = LARGEST_FILE if request.path.endswith("/photo/") else LARGEST_FORM
+        if not sent.isdigit() or int(sent) > largest:
+            return HttpResponse(
+                "What was sent is larger than this page takes. Nothing was saved. "
+                "Go back, and send less.\n",
+                status=413,
+                content_type="text/plain; charset=utf-8",
+                headers={"Connection": "close"},
+            )
+        return self.get_response(request)
 
 
 class ErrorMiddleware:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -35,6 +36,12 @@ def test_it_is_made_once_with_a_fresh_link_each_time() -> None:
     assert all(clinic.is_demo for clinic in Clinic.objects.all())
     assert first["staff"] == second["staff"]
     assert first["client_link"] != second["client_link"]
+
+
+def test_it_is_made_while_it_is_still_yesterday_at_the_clinic() -> None:
+    from needlework.web.demo.build import build
+
+    assert build(datetime(2026, 11, 23, 2, tzinfo=UTC)).staff
 
 
 def test_it_is_refused_beside_a_real_clinic() -> None:

@@ -113,7 +113,7 @@ def test_an_answer_that_is_no_choice_counts_as_the_worst(inside: Browser) -> Non
     assert {seen["place"], seen["strength"], seen["trend"]} == {"not-sure"}
 
 
-@pytest.mark.parametrize("signs", [[], [""], ["no-such-sign"], ["redness", "x" * 9999]])
+@pytest.mark.parametrize("signs", [[], [""], ["no-such-sign"]])
 def test_no_sign_or_an_unknown_one_gets_a_sentence(inside: Browser, signs: list[str]) -> None:
     answer = inside.post("/my/symptoms/", {"signs": signs, "x": "1"})
     assert answer.status_code == 422

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import Error, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -57,6 +60,10 @@ class AuditMiddleware:
 
     def _change(self, request: Request) -> HttpResponseBase:
         """What a view writes and the row about it are kept together or not at all."""
+        # Read what is sent before the database is locked: a slow line holds up nobody else. What
+        # is wrong with it comes up again where it is answered.
+        with suppress(SuspiciousOperation, OSError, MultiPartParserError):
+            _ = request.POST
         try:
             with transaction.atomic():
                 response = self.get_response(request)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from needlework.documents import ClinicCard, PersonCard
 from needlework.web.clinics.models import Client, Clinic
+from needlework.web.clinics.selectors import emergency_number
+from needlework.web.knowledge import known_for
 
 
 def clinic_card(clinic: Clinic) -> ClinicCard:
@@ -13,7 +15,7 @@ def clinic_card(clinic: Clinic) -> ClinicCard:
         address=tuple(line for line in lines if line),
         phone_e164=clinic.phone_e164,
         email=clinic.email,
-        emergency_number=clinic.emergency_number,
+        emergency_number=emergency_number(clinic, known_for(clinic).knowledge),
         time_zone=clinic.time_zone,
     )
 

@@ -15,6 +15,7 @@ from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 from needlework.web.shared.forms import DateField
 
+LONGEST_E164: Final = 16
 _SEXES: Final = ("female", "male", "unspecified")
 
 
@@ -88,6 +89,7 @@ def e164(typed: str, country: str, message: str) -> str:
         number = phonenumbers.parse(typed, country.upper() or None)
     except phonenumbers.NumberParseException as wrong:
         raise ValidationError(message) from wrong
-    if not phonenumbers.is_possible_number(number):
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if not phonenumbers.is_possible_number(number) or len(written) > LONGEST_E164:
         raise ValidationError(message)
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return written

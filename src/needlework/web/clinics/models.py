@@ -205,7 +205,8 @@ class Client(models.Model):
         return str(self.pk)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = searchable(self.name)
+        # Some letters fold into many: the index takes the first of them.
+        self.search_name = searchable(self.name)[:300]
         super().save(*args, **kwargs)
 
     @property
@@ -217,5 +218,5 @@ class Client(models.Model):
 
 def searchable(name: str) -> str:
     """A name without accents and case, so that `nunez` finds Núñez."""
-    split = unicodedata.normalize("NFKD", name).casefold()
+    split = unicodedata.normalize("NFKD", name.replace("\x00", "")).casefold()
     return " ".join("".join(c for c in split if not unicodedata.combining(c)).split())

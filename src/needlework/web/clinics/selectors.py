@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from needlework.evidence import Knowledge
 from needlework.web.accounts.models import User
 from needlework.web.clinics.models import Client, Clinic, Membership, searchable
 
@@ -40,7 +41,7 @@ def clients_by_name(clinic: Clinic, search: str = "", after: str = "") -> Client
     found = Client.objects.filter(clinic=clinic)
     for part in searchable(search).split()[:8]:
         found = found.filter(search_name__contains=part)
-    name, _, code = after.rpartition("|")
+    name, _, code = after.replace("\x00", "").rpartition("|")
     if name and _is_uuid(code):
         found = found.filter(Q(search_name__gt=name) | Q(search_name=name, pk__gt=code))
     rows = tuple(found.order_by("search_name", "pk")[: PAGE + 1])
@@ -59,6 +60,15 @@ def public_staff(clinic: Clinic) -> QuerySet[Membership]:
         .select_related("user")
         .order_by("user__name")
     )
+
+
+def emergency_number(clinic: Clinic, knowledge: Knowledge) -> str:
+    """The clinic's, else that of its jurisdiction; empty where neither is known."""
+    claim_id = f"jurisdiction.{clinic.jurisdiction}.emergency-number"
+    if clinic.emergency_number or claim_id in knowledge.rejected:
+        return clinic.emergency_number
+    claim = knowledge.claims.get(claim_id)
+    return "" if claim is None else claim.word
 
 
 def _is_uuid(text: str) -> bool:

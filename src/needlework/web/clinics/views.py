@@ -35,6 +35,8 @@ def choose(request: Request) -> HttpResponse:
 def home(request: Request, clinic: str) -> HttpResponse:
     """What waits: reports of clients that nobody has seen yet."""
     reports = open_reports(request.clinic)
+    for report in reports:
+        request.audit.note(report)
     today = today_in(request.clinic, timezone.now())
     return render(request, "clinics/home.html", {"reports": reports, "today": today})
 
@@ -44,6 +46,8 @@ def home(request: Request, clinic: str) -> HttpResponse:
 def clients(request: Request, clinic: str) -> HttpResponse:
     search = request.GET.get("q", "")[:100]
     page = selectors.clients_by_name(request.clinic, search, request.GET.get("after", "")[:400])
+    for person in page.clients:
+        request.audit.note(person)
     context = {"page": page, "search": search}
     block = "results" if request.htmx else ""
     return render(request, "clinics/clients.html", context, block=block)

@@ -206,5 +206,6 @@ def _(sentence: str) -> str:
 
 _REQUIRED: Final[Mapping[str, str]] = {
     "date": _("Give the day on which the consultation was held."),
+    "setting": _("Say whether it would be done in the clinic or at home."),
     "concerns": _("Name at least one concern, and where it is."),
 }

@@ -67,7 +67,7 @@ def row_numbers(typed: Typed, name: str) -> list[int]:
     """Numbers of the rows that stand below `name`, empty ones included."""
     start = f"{name}."
     found = {key[len(start) :].split(".", 1)[0] for key in typed if key.startswith(start)}
-    return sorted({int(number) for number in found if _INDEX.fullmatch(number)})
+    return sorted({int(n) for n in found if _INDEX.fullmatch(n) and str(int(n)) == n})
 
 
 def is_blank(typed: Typed, name: str) -> bool:
@@ -151,6 +151,10 @@ class _Reader:
 
     def _text(self, at: _Place) -> str:
         values = self._typed.get(at.name, ())
+        # Of two different answers at one place none may win without a word.
+        if len({value.strip() for value in values} - {""}) > 1:
+            self.wrong(at, TWO_ANSWERS)
+            return ""
         text = values[-1] if values else ""
         if "\x00" in text:
             self.wrong(at, UNKEEPABLE)
@@ -342,6 +346,7 @@ TOO_LONG: Final = _("This is too long for a name. Shorten it to {n} letters.")
 TWICE: Final = _("This area is named twice. Keep one of them.")
 TWO_SCALES: Final = _("Two questionnaires are filled in. Empty one of them.")
 BESIDE_NO: Final = _("The answer is no, and yet there are details. Empty them, or answer yes.")
+TWO_ANSWERS: Final = _("Two different answers were sent for this. Choose one.")
 UNKEEPABLE: Final = _("There is a character in it that cannot be kept. Type it anew.")
 UNANSWERED: Final = _("Choose an answer; “Don’t know” is one.")
 

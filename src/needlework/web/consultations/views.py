@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from needlework import documents
+from needlework.errors import AnswerError
 from needlework.web import access
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import today_in
@@ -142,7 +143,7 @@ def consent_pdf(request: Request, clinic: str, client: UUID, consultation: UUID)
 def schedule_ics(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
     """The sessions for a calendar; a later version takes the place of an earlier one in it."""
     found = _consultation(request, client, consultation)
-    judged = _judged(request, found, known_for(request.clinic))
+    judged = _judged_newest(request, found, known_for(request.clinic))
     made = documents.schedule_ics(
         judged.plan,
         clinic=clinic_card(request.clinic),
@@ -158,7 +159,7 @@ def schedule_ics(request: Request, clinic: str, client: UUID, consultation: UUID
 @require_GET
 def schedule_csv(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
     known = known_for(request.clinic)
-    judged = _judged(request, _consultation(request, client, consultation), known)
+    judged = _judged_newest(request, _consultation(request, client, consultation), known)
     made = documents.schedule_csv(judged.plan, known.knowledge, language=request.language)
     return _file(made, "text/csv; charset=utf-8", "schedule.csv")
 
@@ -166,7 +167,7 @@ def schedule_csv(request: Request, clinic: str, client: UUID, consultation: UUID
 def _made(request: Request, found: Consultation, make: Callable[..., bytes]) -> bytes:
     """A PDF for the person, from the clinic."""
     known = known_for(request.clinic)
-    judged = _judged(request, found, known)
+    judged = _judged_newest(request, found, known)
     return make(
         judged.plan,
         judged.said,
@@ -212,3 +213,20 @@ def _judged(request: Request, found: Consultation, known: Known) -> Judged:
         raise Http404
     request.audit.note(version)
     return selectors.judged(version, known)
+
+
+def _judged_newest(request: Request, found: Consultation, known: Known) -> Judged:
+    """For what leaves the screen: never from a version that another has taken the place of."""
+    newest = selectors.version_of(found, None)
+    judged = _judged(request, found, known)
+    if newest is None or judged.version.pk != newest.pk:
+        raise AnswerError(
+            _("This version was replaced by a later one, so no document is made of it."),
+            hint=_("Open the newest version of this consultation, and take its documents."),
+        )
+    return judged
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the catalogue; `errors.py` says it in the page's language."""
+    return sentence

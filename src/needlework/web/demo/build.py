@@ -11,6 +11,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from needlework.web.accounts.models import User
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import (
     Client,
     Clinic,
@@ -121,7 +122,7 @@ def _client(clinic: Clinic, told: dict[str, Any], practitioner: Membership, now:
     )
     if name := told.get("consultation"):
         data = tomllib.loads((files(__package__) / f"{name}.toml").read_text())
-        data["date"] = now.date()
+        data["date"] = today_in(clinic, now)
         record_consultation(
             client=client,
             author=practitioner.user,

@@ -14,6 +14,7 @@ from django.utils.functional import lazystr
 from msgspec import structs
 
 from needlework.aftercare import Observation, Place
+from needlework.aftercare.symptoms import OTHER
 from needlework.i18n import translator
 from needlework.web.clinics.models import Clinic
 from needlework.web.portal.cities import cities, city_choices
@@ -48,12 +49,25 @@ class SymptomForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.about = choices
+        if self.is_bound:
+            self.data = self._with_unknown_signs_as_other()
         _ = translator(language)
         field = self.fields["signs"]
         field.choices = [(sign, names["sign"].get(sign, sign)) for sign in choices["sign"]]  # type: ignore[attr-defined]
         # Both in our own words, since what was sent need not be worth repeating.
         for wrong in ("required", "invalid_choice", "invalid_list"):
             field.error_messages[wrong] = _("Choose what you see or feel, or “something else”.")
+
+    def _with_unknown_signs_as_other(self) -> QueryDict:
+        """Beside a sign that is known, one that is not (of an older page) loses nobody's answer."""
+        data = cast("QueryDict", self.data)
+        signs = data.getlist("signs")
+        known = [sign for sign in signs if sign in self.about["sign"]]
+        if not known or len(known) == len(signs):
+            return data
+        mended = data.copy()
+        mended.setlist("signs", [*known, OTHER])
+        return mended
 
     def clean_signs(self) -> list[str]:
         return list(dict.fromkeys(self.cleaned_data["signs"]))
@@ -86,7 +100,8 @@ class SymptomForm(forms.Form):
         ]
 
     def _chosen(self, about: str, sign: str) -> str:
-        answer = self.data.get(f"{about}-{sign}", "not-sure")
+        answers = set(cast("QueryDict", self.data).getlist(f"{about}-{sign}"))
+        answer = answers.pop() if len(answers) == 1 else "not-sure"
         return answer if answer in self.about[about] else "not-sure"
 
 

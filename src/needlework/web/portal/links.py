@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +25,17 @@ LASTS: Final = timedelta(days=100)
 OPEN_FOR: Final = timedelta(hours=2)
 """How long a browser stays in after the second factor."""
 
+MOST_FAILURES: Final = 20
+"""Wrong birth dates that a link takes in its life."""
+
 _SESSION: Final = "portal"
 
 
 def make_link(*, client: Client, by: User | None, now: datetime) -> tuple[PortalLink, str]:
-    """A link and its token, which is shown once and kept nowhere."""
+    """A link and its token, which is shown once and kept nowhere; earlier ones end."""
+    PortalLink.objects.filter(client=client, purpose="aftercare", revoked_at=None).update(
+        revoked_at=now
+    )
     token = secrets.token_urlsafe(24)
     link = PortalLink.objects.create(
         clinic=client.clinic,
@@ -61,9 +68,15 @@ def is_second_factor(link: PortalLink, birth_date: date) -> bool:
     return known is not None and hmac.compare_digest(known.isoformat(), birth_date.isoformat())
 
 
+def refuse(link: PortalLink) -> None:
+    """Count a wrong birth date."""
+    PortalLink.objects.filter(pk=link.pk).update(failures=F("failures") + 1)
+
+
 def enter(request: Request, link: PortalLink) -> None:
     """Let this browser in, in a session of its own."""
-    request.session.cycle_key()
+    # Whoever was signed in on this device is out: a tablet may be the clinic's.
+    request.session.flush()
     request.session[_SESSION] = {
         "link": str(link.pk),
         "language": link.client.language,
@@ -72,7 +85,7 @@ def enter(request: Request, link: PortalLink) -> None:
 
 
 def leave(request: Request) -> None:
-    request.session.pop(_SESSION, None)
+    request.session.flush()
 
 
 def open_link(request: Request) -> PortalLink | None:
@@ -99,4 +112,4 @@ def digest(token: str) -> str:
 
 
 def _holds(link: PortalLink, now: datetime) -> bool:
-    return link.revoked_at is None and now < link.expires_at
+    return link.revoked_at is None and now < link.expires_at and link.failures < MOST_FAILURES

@@ -24,6 +24,8 @@ class PortalLink(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # Wrong birth dates over the link's whole life: past a limit it opens no more.
+    failures = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

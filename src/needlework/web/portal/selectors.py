@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from needlework.aftercare import Answer
-from needlework.evidence import Knowledge
 from needlework.web.clinics.models import Clinic
 from needlework.web.portal.models import Acknowledgement, SymptomReport
 
@@ -32,12 +31,3 @@ def reading(report: SymptomReport) -> Answer:
 def acknowledgement_of(report: SymptomReport) -> Acknowledgement | None:
     """Who at the clinic has seen it, and when."""
     return report.acknowledgements.select_related("author").first()
-
-
-def emergency_number(clinic: Clinic, knowledge: Knowledge) -> str:
-    """The clinic's, else that of its jurisdiction; empty where neither is known."""
-    claim_id = f"jurisdiction.{clinic.jurisdiction}.emergency-number"
-    if clinic.emergency_number or claim_id in knowledge.rejected:
-        return clinic.emergency_number
-    claim = knowledge.claims.get(claim_id)
-    return "" if claim is None else claim.word

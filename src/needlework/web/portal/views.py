@@ -20,6 +20,7 @@ from needlework.i18n import translator
 from needlework.web import access
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import clock_of
+from needlework.web.clinics.selectors import emergency_number
 from needlework.web.errors import page
 from needlework.web.knowledge import known_for
 from needlework.web.portal import course, links
@@ -33,7 +34,6 @@ from needlework.web.portal.forms import (
 from needlework.web.portal.selectors import (
     ALERTING,
     acknowledgement_of,
-    emergency_number,
     reading,
 )
 from needlework.web.portal.services import report_symptoms
@@ -59,6 +59,7 @@ def link(request: Request, token: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/link.html", {"form": form})
     if not ratelimit.consume(request, action="portal_link", key=links.digest(token)):
+        request.audit.happened("portal.link_refused", is_refused=True)
         title = _("Too many tries.")
         return page(request, 429, title, _("Wait a quarter of an hour, or call the clinic."))
     found = links.find_link(token, timezone.now())
@@ -69,6 +70,7 @@ def link(request: Request, token: str) -> HttpResponse:
             return redirect("portal:today")
         # The same words for a wrong date and a link that has ended: neither tells which.
         if found:
+            links.refuse(found)
             request.audit.refused(found.client)
         request.audit.happened("portal.link_refused", is_refused=True)
         form.add_error(

@@ -28,6 +28,7 @@ from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.treatments.forms import SeenForm
 from needlework.web.treatments.held import ZoneHeld, read
+from needlework.web.treatments.models import TreatmentSession
 from needlework.web.treatments.selectors import aftercare_of
 
 _CARE = ("medical-director", "practitioner", "assistant")
@@ -37,7 +38,7 @@ _CARE = ("medical-director", "practitioner", "assistant")
 @never_cache
 @require_GET
 def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
-    found = access.get_treatment(request, treatment)
+    found = _treatment(request, client, treatment)
     held = read(found.data)
     knowledge = known_for(request.clinic).knowledge
     words = Words(knowledge, request.language)
@@ -67,7 +68,7 @@ def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> Http
 @require_POST
 def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
     """A new link for the client; its token is on this page and nowhere else."""
-    found = access.get_treatment(request, treatment)
+    found = _treatment(request, client, treatment)
     if found.client is None:
         raise Http404
     link, token = links.make_link(client=found.client, by=request.user, now=timezone.now())
@@ -90,7 +91,7 @@ def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> Ht
 @require_POST
 def link_sheet(request: Request, clinic: str, client: UUID, treatment: UUID) -> HttpResponse:
     """The client's sheet with the code of the link that was just made, in their language."""
-    found = access.get_treatment(request, treatment)
+    found = _treatment(request, client, treatment)
     link = links.find_link(request.POST.get("token", "")[:200], timezone.now())
     if found.client is None or link is None or link.client_id != found.client_id:
         raise Http404
@@ -131,6 +132,14 @@ def report_seen(request: Request, clinic: str, report: UUID) -> HttpResponse:
         # Somebody was quicker: the page says who, and what was typed here is not lost.
         return _report(request, found, form, unsaved=words, status=422)
     return redirect("treatments:report", clinic=request.clinic.slug, report=found.pk)
+
+
+def _treatment(request: Request, client: UUID, code: UUID) -> TreatmentSession:
+    """The session, if it is of the client whom the address names."""
+    found = access.get_treatment(request, code)
+    if found.client_id != client:
+        raise Http404
+    return found
 
 
 def _report(
