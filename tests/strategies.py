@@ -127,6 +127,9 @@ def details(draw: st.DrawFn, path: str) -> Data | str:
     for field in msgspec.structs.fields(DETAILS[path]):
         if field.name not in ("answer", "on") and draw(st.booleans()):
             said[field.name] = draw(values(field))
+    if {"exposed_on", "gone_on"} <= said.keys():
+        # What has gone before it came is refused.
+        said["exposed_on"], said["gone_on"] = sorted((said["exposed_on"], said["gone_on"]))
     return said if len(said) > 1 else "yes"
 
 
