@@ -210,7 +210,6 @@ MEDIA_ROOT = ""
 # --- mail, logs -------------------------------------------------------------------------------
 
 globals().update(env.email())
-MAIL_IS_SET_UP = bool(env.text("NEEDLEWORK_EMAIL"))
 DEFAULT_FROM_EMAIL = "needlework@localhost"
 
 LOGGING: dict[str, Any] = {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
 from django.test import Client as Browser
 
 from needlework.errors import AnswerError
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import Consultation
-from needlework.web.consultations.services import OvertakenError, record_consultation
+from needlework.web.consultations.services import record_consultation
+from needlework.web.records.services import OvertakenError
 from tests.consultations import base
 from tests.web import people
 from tests.web.consultations.said import KNOWN, address, everyday, filled, place_for, send
@@ -78,13 +79,17 @@ def test_of_two_saves_at_the_same_moment_one_is_overtaken(
     kept: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both read version 1 as the newest; the database lets one of them be version 2."""
-    from needlework.web.consultations.models import ConsultationVersion
-
-    def clash(*_: object, **__: object) -> None:
-        raise IntegrityError
+    from needlework.web.consultations import services
 
     _, client, row = kept
-    monkeypatch.setattr(ConsultationVersion.objects, "create", clash)
+    together = services.supersede
+
+    def with_another_first(*, old: Any, new: Any) -> Any:
+        first = {field.attname: getattr(new, field.attname) for field in new._meta.fields}
+        together(old=old, new=type(new)(**{**first, "id": uuid4()}))
+        return together(old=old, new=new)
+
+    monkeypatch.setattr(services, "supersede", with_another_first)
     with pytest.raises(OvertakenError):
         record_consultation(
             client=client,
@@ -95,6 +100,7 @@ def test_of_two_saves_at_the_same_moment_one_is_overtaken(
             consultation=row,
             base=1,
         )
+    assert row.versions.count() == 1  # undone with the whole of it, as one request would be
 
 
 def test_what_the_engine_refuses_is_never_recorded(kept: Any) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from needlework.aftercare import Place, Timeline, moment_on
+from needlework.documents.words import capital
 from needlework.web.portal import course
 from needlework.workflow import care, known, uv
 
@@ -47,7 +48,7 @@ def test_what_opens_is_said_once(timeline: Timeline) -> None:
     opens = [
         label for one in course.stretches(timeline, timeline.moments[0]) for label in one.opens
     ]
-    assert sorted(opens) == sorted({course.capital(first.label) for first in timeline.firsts})
+    assert sorted(opens) == sorted({capital(first.label) for first in timeline.firsts})
 
 
 @pytest.mark.parametrize("hours", [0, 1, 9, 30, 24 * 5, 24 * 10, 24 * 27, 24 * 60, 24 * 400])
@@ -92,7 +93,7 @@ def test_the_day_is_counted_by_the_clock_on_the_wall() -> None:
 
 def test_strips_are_the_courses_in_days(timeline: Timeline) -> None:
     strips = course.strips(timeline)
-    assert [one.label for one in strips] == [course.capital(c.label) for c in timeline.courses]
+    assert [one.label for one in strips] == [capital(c.label) for c in timeline.courses]
     for strip, held in zip(strips, timeline.courses, strict=True):
         hours = {"h": 1 / 24, "d": 1.0, "wk": 7.0}
         assert strip.usual == pytest.approx(held.usual.value * hours[held.usual.unit])

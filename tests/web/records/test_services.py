@@ -122,7 +122,7 @@ def test_current_is_asked_in_one_query(
 ) -> None:
     supersede(old=said, new=new(pat))
     with django_assert_num_queries(1, connection=connection):  # type: ignore[operator]
-        assert len(Consultation.objects.current().for_clinic(pat.clinic)) == 1
+        assert len(Consultation.objects.current().filter(clinic=pat.clinic)) == 1
 
 
 def test_errors_speak_the_language_of_the_page(said: Consultation, alice: Membership) -> None:

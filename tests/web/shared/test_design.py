@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from playwright.sync_api import Page, Playwright
 
-from needlework.evidence import Cited, Verdict, load_knowledge
+from needlework.evidence import Verdict, load_knowledge
 from needlework.planning.model import Status
 from needlework.screening.case import sides
 from needlework.web import shared
@@ -257,17 +257,6 @@ def test_a_course_shows_usual_and_longest_in_bars_and_words() -> None:
     assert page.count("<td data-number>") == 2
 
 
-def test_a_depth_begins_at_its_start_and_ends_at_its_maximum() -> None:
-    page = made(
-        '{% from "shared/charts.html" import depth_bar %}'
-        '{{ depth_bar(0.5, 0.25, 1.25, 2.5, "Chin") }}'
-    )
-    assert re.search(r'depth__start" x="10" y="6" width="60.0"', page)
-    assert re.search(r'depth__range" x="10" y="6" width="150.0"', page)
-    assert page.count("depth__step") == 2
-    assert "Chin: start at 0.5 mm, at most 1.25 mm, in steps of 0.25 mm" in page
-
-
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_icon_and_word(verdict: Verdict) -> None:
     page = made(
@@ -277,25 +266,6 @@ def test_every_verdict_has_icon_and_word(verdict: Verdict) -> None:
     assert 'class="icon"' in page
     assert re.search(r'class="finding__word">\w', page)
     assert f".finding--{verdict.value.lower()}" in css("app.css")
-
-
-def test_a_quantity_leads_to_each_of_its_claims() -> None:
-    page = made(
-        '{% from "shared/components.html" import quantity %}'
-        '{{ quantity(cited, {"a.b.c": 4}, "/sources", proposed=("d.e.f",)) }}',
-        cited=Cited(1.25, "mm", ("a.b.c", "d.e.f")),
-    )
-    assert "1.25 mm" in page
-    assert 'href="/sources#a.b.c" aria-label="Source 4"' in page
-    assert 'href="/sources#d.e.f" aria-label="Source, proposed, not yet approved' in page
-
-
-@pytest.mark.parametrize(("share", "width"), [(0, 0), (0.333, 33), (1, 100), (1.4, 100), (-1, 0)])
-def test_a_meter_stays_within_its_frame(share: float, width: int) -> None:
-    page = made(
-        '{% from "shared/components.html" import meter %}{{ meter(share, "Share") }}', share=share
-    )
-    assert f'class="meter__bar" width="{width}"' in page
 
 
 def test_macros_carry_no_inline_script_or_style() -> None:
@@ -354,19 +324,17 @@ FORM: Final = """
 
 PARTS: Final = """
 {% from "shared/maps.html" import face_map, body_map %}
-{% from "shared/charts.html" import uv_bars, course_strip, depth_bar %}
+{% from "shared/charts.html" import uv_bars, course_strip %}
 {% import "shared/components.html" as parts %}
 <!doctype html><html lang="en"><head><title>Parts</title></head><body>
 <main class="page"><h1>Parts</h1><h2>All</h2>
 {% for verdict in verdicts %}
 {{ parts.finding_card(verdict, "Text", "Chin", "until then", "Ask") }}{{ parts.badge("", verdict) }}
 {% endfor %}
-{% call parts.notice("urgent") %}<p>Notice</p>{% endcall %}
 {{ face_map(states={"chin": "planned", "nose": "stop"}, links={"chin": "#chin"}) }}
 {{ body_map(states={"back": "deferred"}) }}
-{{ uv_bars(hours, 3, "UV") }}{{ depth_bar(0.5, 0.25, 1.25, 2, "Chin") }}
+{{ uv_bars(hours, 3, "UV") }}
 {{ course_strip([{"label": "Redness", "usual": 3, "longest": 7}], "Course", 28, today=2) }}
-{{ parts.meter(0.5, "Half") }}{{ parts.stat(4, "sessions") }}
 </main></body></html>
 """
 

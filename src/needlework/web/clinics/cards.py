@@ -9,10 +9,9 @@ from needlework.web.knowledge import known_for
 
 
 def clinic_card(clinic: Clinic) -> ClinicCard:
-    lines = (clinic.street, f"{clinic.postal_code} {clinic.city}".strip(), clinic.region)
     return ClinicCard(
         name=clinic.name,
-        address=tuple(line for line in lines if line),
+        address=clinic.address_lines,
         phone_e164=clinic.phone_e164,
         email=clinic.email,
         emergency_number=emergency_number(clinic, known_for(clinic).knowledge),

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import lazystr
 
-from needlework.i18n import LANGUAGES, translator
+from needlework.i18n import translator
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 from needlework.web.shared.forms import DateField
@@ -77,10 +77,6 @@ class ClientForm(forms.Form):
             if typed
             else ""
         )
-
-    def clean_language(self) -> str:
-        chosen = str(self.cleaned_data["language"])
-        return chosen if chosen in LANGUAGES else "en"
 
 
 def e164(typed: str, country: str, message: str) -> str:

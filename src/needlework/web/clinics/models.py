@@ -71,6 +71,11 @@ class Clinic(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        town = f"{self.postal_code} {self.city}".strip()
+        return tuple(line for line in (self.street, town, self.region) if line)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Every page of the clinic reckons with its clock, so a wrong one never gets in.
         known_time_zone(self.time_zone)

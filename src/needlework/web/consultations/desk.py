@@ -21,11 +21,12 @@ from needlework.web.consultations.assessing import assessed
 from needlework.web.consultations.forms import ConsultationForm
 from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.consultations.saying import sayer
-from needlework.web.consultations.services import OvertakenError, record_consultation
+from needlework.web.consultations.services import record_consultation
 from needlework.web.consultations.shown import Painter
 from needlework.web.consultations.typed import NOT_SHOWN, write
 from needlework.web.consultations.zones import apart, zone_regions
 from needlework.web.knowledge import known_for
+from needlework.web.records.services import OvertakenError
 from needlework.web.rendering import render
 from needlework.web.request import Request
 

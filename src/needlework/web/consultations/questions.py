@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 
@@ -430,15 +430,3 @@ def section_of(path: str) -> Section | None:
 
 def _asks(section: Section, path: str) -> bool:
     return any(path == asked or path.startswith(f"{asked}.") for asked in section.paths)
-
-
-def every_word() -> Iterator[str]:
-    """Each text of this table, for the catalogue."""
-    for section in SECTIONS:
-        yield from (section.title, section.lede, *(group.title for group in section.groups))
-    for words in (*WORDING.values(), *ENDINGS.values()):
-        yield from words
-    yield from WORDS.values()
-    yield from ROW_LABELS.values()
-    for special in SPECIAL_WORDS.values():
-        yield from special.values()

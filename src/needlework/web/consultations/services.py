@@ -7,21 +7,17 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from needlework.errors import NeedleworkError
 from needlework.screening.reading import from_data, validate
 from needlework.web.accounts.models import User
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Clinic
 from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.records.services import overtaken, supersede
 from needlework.workflow import Known
 
 _NAME: Final = "consultation"
-
-
-class OvertakenError(NeedleworkError):
-    """Somebody saved a newer version while this one was typed."""
 
 
 @transaction.atomic
@@ -46,24 +42,16 @@ def record_consultation(
         consultation = Consultation.objects.create(**common)
     newest = consultation.versions.order_by("-number").first()
     if (newest.number if newest else 0) != base:
-        raise _overtaken()
-    try:
-        with transaction.atomic():
-            return ConsultationVersion.objects.create(
-                **common,
-                consultation=consultation,
-                number=base + 1,
-                supersedes=newest,
-                data=written,
-                release_digest=known.knowledge.release.digest,
-                overlay_digest=known.knowledge.overlay_digest,
-            )
-    except IntegrityError as clash:
-        raise _overtaken() from clash
-
-
-def _overtaken() -> OvertakenError:
-    return OvertakenError(
-        "Somebody saved a newer version while you were typing.",
-        hint="Look at it, then save again to put yours after it.",
+        raise overtaken()
+    version = ConsultationVersion(
+        **common,
+        consultation=consultation,
+        number=base + 1,
+        data=written,
+        release_digest=known.knowledge.release.digest,
+        overlay_digest=known.knowledge.overlay_digest,
     )
+    if newest is not None:
+        return supersede(old=newest, new=version)
+    version.save(force_insert=True)
+    return version

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from needlework.aftercare import Course, First, Moment, Timeline, UvDay
+from needlework.documents.words import capital
 from needlework.evidence import Cited, CitedText
 
 _DAY: Final = timedelta(days=1)
@@ -45,11 +46,6 @@ class Stretch(Struct, frozen=True):
     last: Moment
     opens: tuple[str, ...]
     is_now: bool
-
-
-def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]
 
 
 def days_since(ended: datetime, now: datetime) -> int:

@@ -16,6 +16,7 @@ from msgspec import structs
 from needlework.aftercare import Observation, Place
 from needlework.aftercare.symptoms import OTHER
 from needlework.i18n import translator
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 from needlework.web.portal.cities import cities, city_choices
 from needlework.web.shared.forms import DateField, DateInput
@@ -161,7 +162,7 @@ class SunForm(forms.Form):
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
-        if abs(day - timezone.localdate()) > timedelta(days=400):
+        if abs(day - today_in(self.clinic, timezone.now())) > timedelta(days=400):
             raise ValidationError(self._("Choose a day within a year from today."))
         return day
 

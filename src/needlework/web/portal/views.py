@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from needlework.aftercare import choice_names, choices, moment_on
 from needlework.documents import aftercare_pdf
+from needlework.documents.words import capital
 from needlework.errors import AnswerError
 from needlework.i18n import translator
 from needlework.web import access
@@ -275,7 +276,7 @@ def _show(
     shared = {
         "emergency": emergency_number(request.clinic, knowledge),
         "names": choice_names(knowledge, request.language),
-        "capital": course.capital,
+        "capital": capital,
     }
     return render(request, template, {**shared, **(context or {})}, status=status)
 

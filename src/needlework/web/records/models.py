@@ -9,8 +9,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from needlework.web.clinics.models import Clinic
-
 REASONS: Final = ("wrong-client", "wrong-facts", "duplicate", "other")
 """Why a record counts as entered in error."""
 
@@ -29,9 +27,6 @@ class RecordQuerySet(models.QuerySet[_R]):
             ~Exists(model._default_manager.filter(supersedes=OuterRef("pk"))),
             ~Exists(retractions),
         )
-
-    def for_clinic(self, clinic: Clinic) -> Self:
-        return self.filter(clinic=clinic)
 
 
 class Record(models.Model):

@@ -41,12 +41,17 @@ def supersede(*, old: _R, new: _R) -> _R:
     except IntegrityError as clash:
         new.supersedes = None
         if type(old)._default_manager.filter(supersedes=old).exists():
-            raise OvertakenError(
-                _("Somebody else has changed this record meanwhile."),
-                hint=_("Look at the newest version, then save yours after it."),
-            ) from clash
+            raise overtaken() from clash
         raise
     return new
+
+
+def overtaken() -> OvertakenError:
+    _ = spoken()
+    return OvertakenError(
+        _("Somebody else has changed this record meanwhile."),
+        hint=_("Look at the newest version, then save yours after it."),
+    )
 
 
 def retract(

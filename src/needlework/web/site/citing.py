@@ -140,10 +140,6 @@ class Citations:
             named |= {line.source: None for line in (*claim.supports, *claim.contradicts)}
         return tuple((name, self._knowledge.release.sources[name]) for name in sorted(named))
 
-    @property
-    def has_proposed(self) -> bool:
-        return any(claim_id in self._knowledge.proposed for claim_id in self._claims)
-
     def _figure(self, part: Part) -> Markup:
         if isinstance(part, str):
             claim = self._knowledge.claim(part)

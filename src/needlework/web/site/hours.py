@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 
 WEEKDAYS: Final = (
@@ -53,13 +54,9 @@ class Opening(Struct, frozen=True):
         return WEEKDAYS[self.opens.weekday()] if self.opens else ""
 
 
-def today(clinic: Clinic, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(clinic.time_zone)).date()
-
-
 def week(clinic: Clinic, now: datetime) -> tuple[Day, ...]:
     """Monday to Sunday with the day of `now` marked; none where no hours are published."""
-    day = today(clinic, now)
+    day = today_in(clinic, now)
     monday = day - timedelta(days=day.weekday())
     days = tuple(
         Day(index, monday + timedelta(days=index) == day, _on(clinic, monday + timedelta(index)))
@@ -70,7 +67,7 @@ def week(clinic: Clinic, now: datetime) -> tuple[Day, ...]:
 
 def opening(clinic: Clinic, now: datetime) -> Opening | None:
     """What holds at `now`; None where no hours are published."""
-    day = today(clinic, now)
+    day = today_in(clinic, now)
     for ahead in range(len(WEEKDAYS) + 1):
         for stretch in _on(clinic, day + timedelta(days=ahead)):
             if stretch.opens <= now < stretch.closes:

@@ -48,7 +48,7 @@ def phone(clinic: Clinic) -> Phone | None:
 
 def directions(clinic: Clinic) -> tuple[Way, ...]:
     """The way to the clinic by its coordinates, or by its address where it gave none."""
-    address = ", ".join(address_lines(clinic))
+    address = ", ".join(clinic.address_lines)
     if clinic.latitude is None or clinic.longitude is None:
         if not clinic.street:
             return ()
@@ -72,11 +72,6 @@ def directions(clinic: Clinic) -> tuple[Way, ...]:
 
 
 _OTHER: Final = "Other map app"
-
-
-def address_lines(clinic: Clinic) -> tuple[str, ...]:
-    town = f"{clinic.postal_code} {clinic.city}".strip()
-    return tuple(line for line in (clinic.street, town, clinic.region) if line)
 
 
 def _google(destination: str) -> str:

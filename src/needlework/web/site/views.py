@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from needlework.i18n import translator
 from needlework.web import access
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
 from needlework.web.knowledge import known_for
 from needlework.web.rendering import render
@@ -64,8 +65,8 @@ def home(request: Request, lang: str, clinic: str) -> HttpResponse:
         return {
             "week": hours.week(found, now),
             "opening": hours.opening(found, now),
-            "professionals": selectors.professionals(found, hours.today(found, now)),
-            "address": links.address_lines(found),
+            "professionals": selectors.professionals(found, today_in(found, now)),
+            "address": found.address_lines,
             "directions": links.directions(found),
             "structured": schema.clinic_page(found, Page(request, "home", lang, found)),
         }
@@ -90,7 +91,7 @@ def microneedling(request: Request, lang: str, clinic: str) -> HttpResponse:
         knowledge = known_for(found).knowledge
         return {
             "cite": Citations(knowledge, lang),
-            "professionals": selectors.professionals(found, hours.today(found, timezone.now())),
+            "professionals": selectors.professionals(found, today_in(found, timezone.now())),
             "benefits": content.BENEFITS,
             "resumed": content.RESUMED,
             "depths": content.depths(knowledge, lang),
