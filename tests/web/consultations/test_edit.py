@@ -12,7 +12,7 @@ from needlework.errors import AnswerError
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import Consultation
 from needlework.web.consultations.services import record_consultation
-from needlework.web.records.services import OvertakenError
+from needlework.web.records.services import OvertakenError, supersede
 from tests.consultations import base
 from tests.web import people
 from tests.web.consultations.said import KNOWN, address, everyday, filled, place_for, send
@@ -82,7 +82,7 @@ def test_of_two_saves_at_the_same_moment_one_is_overtaken(
     from needlework.web.consultations import services
 
     _, client, row = kept
-    together = services.supersede
+    together = supersede
 
     def with_another_first(*, old: Any, new: Any) -> Any:
         first = {field.attname: getattr(new, field.attname) for field in new._meta.fields}
