@@ -37,11 +37,13 @@ class Policy(Struct, frozen=True):
 
     who: Literal["public", "signed-in", "member", "portal"]
     roles: frozenset[str] = frozenset()
+    purpose: str = ""
 
 
 PUBLIC: Final = Policy("public")
 SIGNED_IN: Final = Policy("signed-in")
-PORTAL: Final = Policy("portal")
+PORTAL: Final = Policy("portal", purpose="aftercare")
+INTAKE: Final = Policy("portal", purpose="consultation")
 
 _THEIRS: Final[Mapping[str, Policy]] = {
     "account_login": PUBLIC,
@@ -73,6 +75,11 @@ def signed_in(view: _V) -> _V:
 def portal(view: _V) -> _V:
     """For a client who came by a link and has shown the second factor."""
     return _declare(view, PORTAL)
+
+
+def intake(view: _V) -> _V:
+    """For a client who came by a link to fill in a consultation, with the second factor."""
+    return _declare(view, INTAKE)
 
 
 def member(*roles: str) -> Callable[[_V], _V]:
@@ -118,7 +125,7 @@ class AccessMiddleware:
         if policy.who == "public":
             return None
         if policy.who == "portal":
-            return _enter_portal(asked)
+            return _enter_portal(asked, policy.purpose)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if policy.who == "member":
@@ -131,8 +138,8 @@ def _declare(view: _V, policy: Policy) -> _V:
     return view
 
 
-def _enter_portal(request: Request) -> HttpResponse | None:
-    link = links.open_link(request)
+def _enter_portal(request: Request, purpose: str) -> HttpResponse | None:
+    link = links.open_link(request, purpose)
     if link is None:
         return links.ended(request)
     request.portal, request.clinic = link, link.clinic

@@ -83,7 +83,11 @@ def place_for(data: Mapping[str, Any]) -> tuple[Clinic, Membership, Client]:
     )
     for device in data["devices"]:
         DeviceTraining.objects.create(
-            membership=member, device=device["id"], trained_on=date(2025, 3, 1)
+            clinic=clinic,
+            recorded_at=people.NOW,
+            membership=member,
+            device=device["id"],
+            trained_on=date(2025, 3, 1),
         )
     client = people.person(
         clinic, birth_date=data["client"]["birth_date"], sex=data["client"]["sex"]

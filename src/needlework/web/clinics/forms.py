@@ -51,6 +51,12 @@ class ClientForm(forms.Form):
         self.fields["sex"].choices = list(sexes.items())  # type: ignore[attr-defined]
         self.fields["phone"].help_text = self._("With the country's code, such as +34 …")
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, by the names that a client's record has."""
+        named = {"phone": "phone_e164"}
+        return {named.get(name, name): value for name, value in self.cleaned_data.items()}
+
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
         if not any(c.isalpha() for c in name):

@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from needlework.web.records.models import Record
+
 ROLES: Final = ("owner", "medical-director", "practitioner", "assistant", "reception")
 PROFESSIONS: Final = (
     "physician",
@@ -108,7 +110,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person's place in a clinic: profession, licence, supervisor; roles are rows beside it."""
+    """A person's place in a clinic as it is now; how it came to be stands in its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
@@ -131,7 +133,12 @@ class Membership(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clinic", "user"], name="membership_once_a_clinic"),
+            # Whoever has left may come back, as a membership of its own.
+            models.UniqueConstraint(
+                fields=["clinic", "user"],
+                condition=Q(left_at__isnull=True),
+                name="membership_once_a_clinic",
+            ),
             models.CheckConstraint(
                 condition=Q(profession__in=("", *PROFESSIONS)), name="membership_profession_known"
             ),
@@ -167,27 +174,37 @@ class MembershipRole(models.Model):
         return self.role
 
 
-class DeviceTraining(models.Model):
+class MembershipVersion(Record):
+    """A place in a clinic as it was written down: by whom, when, and in the place of what."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="versions")
+    roles = models.JSONField()
+    profession = models.CharField(max_length=30, blank=True)
+    licence_number = models.CharField(max_length=60, blank=True)
+    licence_authority = models.CharField(max_length=120, blank=True)
+    licence_until = models.DateField(null=True)
+    scope_max_depth_mm = models.FloatField(null=True)
+    supervisor = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    is_public = models.BooleanField(default=False)
+    left_at = models.DateTimeField(null=True)
+
+
+class DeviceTraining(Record):
     """On which device somebody was trained, and until when that holds."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="trainings")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="trainings")
     device = models.CharField(max_length=60)
     trained_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["membership", "device", "trained_on"], name="training_once_a_day"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.device
-
 
 class Client(models.Model):
-    """A person in one clinic's care. The same person in another clinic is another row."""
+    """A person in one clinic's care, as known now; what was known before stands in the versions.
+
+    The same person in another clinic is another row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="clients")
@@ -219,6 +236,17 @@ class Client(models.Model):
         parts = [part for part in self.name.split() if part[0].isalpha()]
         ends = (parts[0], parts[-1]) if len(parts) > 1 else tuple(parts)
         return "".join(part[0].upper() for part in ends)
+
+
+class ClientVersion(Record):
+    """Who a client is, as it was written down: by whom, when, and in the place of what."""
+
+    name = models.CharField(max_length=150)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=12)
+    email = models.EmailField(blank=True)
+    phone_e164 = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=2)
 
 
 def searchable(name: str) -> str:

@@ -58,7 +58,9 @@ def clients(request: Request, clinic: str) -> HttpResponse:
 def client_new(request: Request, clinic: str) -> HttpResponse:
     form = ClientForm(request.POST or None, clinic=request.clinic, language=request.language)
     if request.method == "POST" and form.is_valid():
-        made = services.add_client(clinic=request.clinic, given=form.cleaned_data)
+        made = services.add_client(
+            clinic=request.clinic, given=form.facts, author=request.user, now=timezone.now()
+        )
         request.audit.note(made)
         return redirect("clinics:client", clinic=request.clinic.slug, client=made.pk)
     status = 422 if request.method == "POST" else 200
@@ -81,7 +83,9 @@ def client_edit(request: Request, clinic: str, client: UUID) -> HttpResponse:
         request.POST or None, initial=initial, clinic=request.clinic, language=request.language
     )
     if request.method == "POST" and form.is_valid():
-        services.change_client(client=person, given=form.cleaned_data)
+        services.change_client(
+            client=person, given=form.facts, author=request.user, now=timezone.now()
+        )
         return redirect("clinics:client", clinic=request.clinic.slug, client=person.pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "client": person}

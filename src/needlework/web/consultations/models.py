@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
+from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from needlework.web.clinics.models import Client, Clinic
 from needlework.web.records.models import Record
+
+ORIGINS: Final = ("staff", "client")
+"""Who wrote a version. What a client wrote counts once the practitioner has confirmed it."""
 
 
 class Consultation(Record):
@@ -25,6 +32,7 @@ class ConsultationVersion(Record):
         Consultation, on_delete=models.PROTECT, related_name="versions"
     )
     number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=10, default="staff")
     data = models.JSONField()
     release_digest = models.CharField(max_length=64)
     overlay_digest = models.CharField(max_length=64, blank=True)
@@ -33,5 +41,39 @@ class ConsultationVersion(Record):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["consultation", "number"], name="consultation_version_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=ORIGINS), name="consultation_origin_known"
+            ),
         ]
+
+
+class Draft(models.Model):
+    """Work in progress on a form: it may change, be taken back and thrown away, and is no record.
+
+    It is kept here since a browser keeps no health data of ours.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    portal_link = models.UUIDField(null=True)
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    base = models.PositiveIntegerField(default=0)
+    """The version after which it would be saved."""
+    fields = models.JSONField()
+    """What was typed, as the form would send it."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["client", "author"], name="draft_by_client")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

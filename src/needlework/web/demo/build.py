@@ -13,13 +13,11 @@ from msgspec import Struct
 from needlework.web.accounts.models import User
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import (
-    Client,
     Clinic,
-    DeviceTraining,
     Membership,
-    MembershipRole,
     OpeningHours,
 )
+from needlework.web.clinics.services import add_client, add_member, add_training
 from needlework.web.consultations.services import record_consultation
 from needlework.web.knowledge import known_for
 from needlework.web.portal import links
@@ -93,32 +91,36 @@ def _member(clinic: Clinic, told: dict[str, Any], now: datetime) -> Membership:
         told["email"], PASSWORD, name=told["name"], language=told.get("language", "en")
     )
     licensed = "licence_number" in told
-    member = Membership.objects.create(
+    member = add_member(
         clinic=clinic,
         user=user,
+        roles=told["roles"],
+        author=None,
+        now=now,
         profession=told.get("profession", ""),
         licence_number=told.get("licence_number", ""),
         licence_authority=told.get("licence_authority", ""),
         licence_until=now.date() + timedelta(days=365) if licensed else None,
         is_public=licensed,
     )
-    MembershipRole.objects.bulk_create(
-        MembershipRole(membership=member, role=role) for role in told["roles"]
-    )
-    DeviceTraining.objects.bulk_create(
-        DeviceTraining(membership=member, device=device, trained_on=date(2025, 3, 1))
-        for device in told.get("trained_on", ())
-    )
+    for device in told.get("trained_on", ()):
+        add_training(
+            membership=member, device=device, trained_on=date(2025, 3, 1), author=None, now=now
+        )
     return member
 
 
 def _client(clinic: Clinic, told: dict[str, Any], practitioner: Membership, now: datetime) -> None:
-    client = Client.objects.create(
+    client = add_client(
         clinic=clinic,
-        name=told["name"],
-        birth_date=told["birth_date"],
-        sex=told.get("sex", "unspecified"),
-        language=told.get("language", "en"),
+        given={
+            "name": told["name"],
+            "birth_date": told["birth_date"],
+            "sex": told.get("sex", "unspecified"),
+            "language": told.get("language", "en"),
+        },
+        author=practitioner.user,
+        now=now,
     )
     if name := told.get("consultation"):
         data = tomllib.loads((files(__package__) / f"{name}.toml").read_text())

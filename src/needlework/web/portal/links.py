@@ -31,15 +31,18 @@ MOST_FAILURES: Final = 20
 _SESSION: Final = "portal"
 
 
-def make_link(*, client: Client, by: User | None, now: datetime) -> tuple[PortalLink, str]:
+def make_link(
+    *, client: Client, by: User | None, now: datetime, purpose: str = "aftercare"
+) -> tuple[PortalLink, str]:
     """A link and its token, which is shown once and kept nowhere; earlier ones end."""
-    PortalLink.objects.filter(client=client, purpose="aftercare", revoked_at=None).update(
+    PortalLink.objects.filter(client=client, purpose=purpose, revoked_at=None).update(
         revoked_at=now
     )
     token = secrets.token_urlsafe(24)
     link = PortalLink.objects.create(
         clinic=client.clinic,
         client=client,
+        purpose=purpose,
         token_digest=digest(token),
         made_by=by,
         made_at=now,
@@ -88,14 +91,16 @@ def leave(request: Request) -> None:
     request.session.flush()
 
 
-def open_link(request: Request) -> PortalLink | None:
-    """The link by which this browser is in, while both still hold."""
+def open_link(request: Request, purpose: str) -> PortalLink | None:
+    """The link by which this browser is in, while both still hold and it is for that purpose."""
     held = request.session.get(_SESSION)
     now = timezone.now()
     if not held or held["until"] < now.timestamp():
         return None
     found = (
-        PortalLink.objects.filter(pk=UUID(held["link"])).select_related("client", "clinic").first()
+        PortalLink.objects.filter(pk=UUID(held["link"]), purpose=purpose)
+        .select_related("client", "clinic")
+        .first()
     )
     return found if found is not None and _holds(found, now) else None
 

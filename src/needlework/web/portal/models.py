@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from needlework.web.clinics.models import Client, Clinic
 from needlework.web.records.models import Record
 from needlework.web.treatments.models import TreatmentSession
+
+PURPOSES: Final = ("aftercare", "consultation")
+"""What a link lets its client do; it opens the pages of no other purpose."""
 
 
 class PortalLink(models.Model):
@@ -19,7 +23,7 @@ class PortalLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="portal_links")
-    purpose = models.CharField(max_length=20, default="aftercare")
+    purpose = models.CharField(max_length=20)
     token_digest = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     made_at = models.DateTimeField()
@@ -27,6 +31,11 @@ class PortalLink(models.Model):
     # Wrong birth dates over the link's whole life: past a limit it opens no more.
     failures = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="link_purpose_known")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -42,7 +51,9 @@ class SymptomReport(Record):
     observations = models.JSONField()
     answer = models.JSONField()
     urgency = models.CharField(max_length=20)
+    language = models.CharField(max_length=2)
     release_digest = models.CharField(max_length=64)
+    overlay_digest = models.CharField(max_length=64, blank=True)
 
     class Meta(Record.Meta):
         indexes: ClassVar = [
@@ -60,5 +71,10 @@ class Acknowledgement(Record):
 
     class Meta(Record.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["report"], name="report_acknowledged_once")
+            # The first is one; whoever corrects it supersedes it.
+            models.UniqueConstraint(
+                fields=["report"],
+                condition=Q(supersedes__isnull=True),
+                name="report_acknowledged_once",
+            )
         ]

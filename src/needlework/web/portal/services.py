@@ -43,7 +43,9 @@ def report_symptoms(
         observations=msgspec.to_builtins(list(observations)),
         answer=msgspec.to_builtins(answer),
         urgency=answer.urgency,
+        language=language,
         release_digest=known.knowledge.release.digest,
+        overlay_digest=known.knowledge.overlay_digest,
         recorded_at=now,
     )
 

@@ -42,6 +42,8 @@ class Record(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    portal_link = models.UUIDField(null=True)
+    """The link by which a client came who wrote this; nobody of the staff is its author then."""
     recorded_at = models.DateTimeField()
     # At most one successor, so that two writers cannot fork a record's history.
     supersedes = models.OneToOneField(

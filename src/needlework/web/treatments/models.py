@@ -8,6 +8,7 @@ from django.db import models
 
 from needlework.web.clinics.models import Membership
 from needlework.web.consultations.models import Consultation
+from needlework.web.plans.models import SignedPlan
 from needlework.web.records.models import Record
 
 
@@ -16,6 +17,9 @@ class TreatmentSession(Record):
 
     consultation = models.ForeignKey(
         Consultation, on_delete=models.PROTECT, null=True, related_name="treatments"
+    )
+    plan = models.ForeignKey(
+        SignedPlan, on_delete=models.PROTECT, null=True, related_name="treatments"
     )
     performed_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, related_name="treatments"

@@ -1,0 +1,1 @@
+"""What a clinician clears or refuses: asked for, answered, or overridden with a reason."""

@@ -1,0 +1,1 @@
+"""What a client was told, agreed to, and withdrew."""

@@ -1,0 +1,1 @@
+"""Who comes on a day, and notes in the staff's own words."""

@@ -1,0 +1,1 @@
+"""What the medical director decides about each claim, and what a new release changes."""

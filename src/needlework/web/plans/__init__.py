@@ -1,0 +1,1 @@
+"""Plans that a professional has signed, and whether they still stand."""
