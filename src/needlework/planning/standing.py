@@ -1,0 +1,283 @@
+"""How a plan that was signed compares with the same facts judged by other knowledge.
+
+A signed plan does not change. When a release or the clinic's own choices become stricter, its
+next session waits until somebody has read what changed and signed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from needlework.evidence import Cited, Verdict
+from needlework.planning.model import AnaestheticPlan, Plan, Protocol, Status, ZonePlan
+
+Direction = Literal["stricter", "looser", "changed"]
+Standing = Literal["same", "looser", "stricter"]
+
+_STATES: Final[tuple[Status, ...]] = (
+    "planned",
+    "test-spot",
+    "needs-clearance",
+    "deferred",
+    "not-enough-known",
+    "no-device",
+    "refused",
+    "blocked",
+)
+"""From the freest to the strictest."""
+_OFFERS: Final = ("offered", "needs-clearance", "not-enough-known", "refused")
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that another knowledge judges otherwise: what, where, before and after."""
+
+    what: str
+    direction: Direction
+    where: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def changes(signed: Plan, judged_again: Plan) -> tuple[Change, ...]:
+    """What differs; both plans come from the same facts on the same day.
+
+    Where an order is not known, as with words of an end point, it counts as changed: somebody
+    must read it.
+    """
+    return (
+        *_findings(signed, judged_again),
+        *_zones(signed, judged_again),
+        *_course(signed, judged_again),
+        *_preparation(signed, judged_again),
+    )
+
+
+def standing(found: Iterable[Change]) -> Standing:
+    """Stricter as soon as one thing is, or may be.
+
+    >>> standing([Change(what="depth", direction="looser")])
+    'looser'
+    >>> standing([])
+    'same'
+    """
+    directions = {change.direction for change in found}
+    if directions & {"stricter", "changed"}:
+        return "stricter"
+    return "looser" if directions else "same"
+
+
+def _findings(old: Plan, new: Plan) -> Iterator[Change]:
+    before, after = _verdicts(old), _verdicts(new)
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was is now:
+            continue
+        stricter = now is not None and (was is None or now.rank < was.rank)
+        yield Change(
+            what=f"finding {key[0]}",
+            where=key[1],
+            direction="stricter" if stricter else "looser",
+            before=was or "",
+            after=now or "",
+        )
+
+
+def _verdicts(plan: Plan) -> Mapping[tuple[str, str], Verdict]:
+    """The worst verdict of each rule in each place that it speaks of."""
+    held: dict[tuple[str, str], Verdict] = {}
+    for finding in plan.assessment.findings:
+        for place in finding.zones or finding.products or ("",):
+            key = (finding.rule, place)
+            known = held.get(key)
+            if known is None or finding.verdict.rank < known.rank:
+                held[key] = finding.verdict
+    return held
+
+
+def _zones(old: Plan, new: Plan) -> Iterator[Change]:
+    after = {zone.zone: zone for zone in new.zones}
+    for zone in old.zones:
+        now = after.pop(zone.zone, None)
+        if now is None:
+            yield Change(what="zone", where=zone.zone, direction="stricter", before=zone.status)
+            continue
+        yield from _ordered("zone", zone.zone, _STATES, zone.status, now.status)
+        yield from _set("limit", zone.zone, zone.limits, now.limits)
+        yield from _protocols(zone, now)
+    for zone in after.values():
+        yield Change(what="zone", where=zone.zone, direction="looser", after=zone.status)
+
+
+def _protocols(old: ZonePlan, new: ZonePlan) -> Iterator[Change]:
+    after = {_name(made): made for made in new.protocols}
+    for made in old.protocols:
+        now = after.pop(_name(made), None)
+        where = f"{made.zone}, {made.concern}, {made.device}"
+        if now is None or (now.refused and not made.refused):
+            yield Change(what="protocol", where=where, direction="stricter")
+            continue
+        if made.refused and not now.refused:
+            yield Change(what="protocol", where=where, direction="looser")
+        yield from _protocol(made, now, where)
+    for name in after:
+        # Another device or concern in the place of what was signed is for somebody to read.
+        yield Change(what="protocol", where=", ".join(name), direction="changed")
+
+
+def _name(made: Protocol) -> tuple[str, str, str]:
+    return made.zone, made.concern, made.device
+
+
+def _protocol(old: Protocol, new: Protocol, where: str) -> Iterator[Change]:
+    if old.depth is not None or new.depth is not None:
+        for name in ("start", "maximum", "step"):
+            was, now = getattr(old.depth, name, None), getattr(new.depth, name, None)
+            yield from _less_is_stricter(f"{name} depth", where, was, now)
+    yield from _less_is_stricter("needle length", where, old.needle_length, new.needle_length)
+    if old.passes is not None and new.passes is not None:
+        yield from _less_is_stricter("passes", where, old.passes.count, new.passes.count)
+        yield from _words("pattern", where, old.passes.pattern.text, new.passes.pattern.text)
+    yield from _more_is_stricter("interval", where, old.interval, new.interval)
+    if old.sessions is not None and new.sessions is not None:
+        for name, was, now in zip(
+            ("fewest sessions", "most sessions"), old.sessions, new.sessions, strict=True
+        ):
+            yield from _less_is_stricter(name, where, was, now)
+    if old.end_point is not None and new.end_point is not None:
+        yield from _words("end point", where, old.end_point.text, new.end_point.text)
+    if old.fit.labelled is not new.fit.labelled:
+        yield Change(
+            what="label", where=where, direction="stricter" if old.fit.labelled else "looser"
+        )
+
+
+def _course(old: Plan, new: Plan) -> Iterator[Change]:
+    if old.course is None:
+        return
+    if new.course is None:
+        yield Change(what="course", direction="stricter", after=new.no_course)
+        return
+    yield from _more_is_stricter("interval", "", old.course.interval, new.course.interval)
+    days = zip(old.course.sessions, new.course.sessions, strict=False)
+    for was, now in days:
+        if was.day.on != now.day.on:
+            yield Change(
+                what=f"session {was.number}",
+                direction="stricter" if now.day.on > was.day.on else "looser",
+                before=was.day.on.isoformat(),
+                after=now.day.on.isoformat(),
+            )
+    count, counted = len(old.course.sessions), len(new.course.sessions)
+    if count != counted:
+        yield Change(
+            what="sessions",
+            direction="stricter" if counted < count else "looser",
+            before=str(count),
+            after=str(counted),
+        )
+
+
+def _preparation(old: Plan, new: Plan) -> Iterator[Change]:
+    if old.preparation is None or new.preparation is None:
+        return
+    stops = {stop.what: stop.wait for stop in new.preparation.stops}
+    for stop in old.preparation.stops:
+        yield from _more_is_stricter("wait", stop.what, stop.wait, stops.pop(stop.what, None))
+    for what, wait in stops.items():
+        yield from _more_is_stricter("wait", what, None, wait)
+    yield from _set(
+        "step",
+        "",
+        (step.text for step in old.preparation.steps),
+        (step.text for step in new.preparation.steps),
+    )
+    antiseptics = {one.antiseptic: one for one in new.preparation.antiseptics}
+    for one in old.preparation.antiseptics:
+        now = antiseptics.get(one.antiseptic)
+        if lost := set(one.zones) - set(now.zones if now else ()):
+            where = ", ".join(sorted(lost))
+            yield Change(what=f"antiseptic {one.antiseptic}", where=where, direction="stricter")
+    anaesthetics = {one.product: one for one in new.preparation.anaesthetics}
+    for product in old.preparation.anaesthetics:
+        yield from _anaesthetic(product, anaesthetics.get(product.product))
+
+
+def _anaesthetic(old: AnaestheticPlan, new: AnaestheticPlan | None) -> Iterator[Change]:
+    if new is None:
+        if old.status == "offered":
+            yield Change(what="anaesthetic", where=old.product, direction="stricter")
+        return
+    yield from _ordered("anaesthetic", old.product, _OFFERS, old.status, new.status)
+    for name in ("area_max", "grams_max"):
+        was, now = getattr(old, name), getattr(new, name)
+        yield from _less_is_stricter(name.replace("_max", " at most"), old.product, was, now)
+    if old.minutes is not None and new.minutes is not None:
+        yield from _less_is_stricter("minutes", old.product, old.minutes[1], new.minutes[1])
+
+
+# --- two values -------------------------------------------------------------------------------
+
+
+def _less_is_stricter(
+    what: str, where: str, old: Cited | None, new: Cited | None
+) -> Iterator[Change]:
+    yield from _numbers(what, where, old, new, rising="looser")
+
+
+def _more_is_stricter(
+    what: str, where: str, old: Cited | None, new: Cited | None
+) -> Iterator[Change]:
+    yield from _numbers(what, where, old, new, rising="stricter")
+
+
+def _numbers(
+    what: str, where: str, old: Cited | None, new: Cited | None, *, rising: Direction
+) -> Iterator[Change]:
+    """A number that came or went is for somebody to read."""
+    if old is None and new is None:
+        return
+    if old is None or new is None or old.unit != new.unit:
+        direction: Direction = "changed"
+    elif old.value == new.value:
+        return
+    elif new.value > old.value:
+        direction = rising
+    else:
+        direction = "looser" if rising == "stricter" else "stricter"
+    yield Change(what=what, where=where, direction=direction, before=_said(old), after=_said(new))
+
+
+def _said(number: Cited | None) -> str:
+    if number is None:
+        return ""
+    return f"{number.value:g}" if number.unit == "1" else f"{number.value:g} {number.unit}"
+
+
+def _ordered(what: str, where: str, order: tuple[str, ...], old: str, new: str) -> Iterator[Change]:
+    if old != new:
+        stricter = order.index(new) > order.index(old)
+        yield Change(
+            what=what,
+            where=where,
+            direction="stricter" if stricter else "looser",
+            before=old,
+            after=new,
+        )
+
+
+def _words(what: str, where: str, old: str, new: str) -> Iterator[Change]:
+    if old != new:
+        yield Change(what=what, where=where, direction="changed", before=old, after=new)
+
+
+def _set(what: str, where: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
+    before, after = dict.fromkeys(old), dict.fromkeys(new)
+    for text in after:
+        if text not in before:
+            yield Change(what=what, where=where, direction="stricter", after=text)
+    for text in before:
+        if text not in after:
+            yield Change(what=what, where=where, direction="looser", before=text)
