@@ -1,0 +1,309 @@
+"""Asking a clinician, writing down the answer, and clearing with a reason of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from needlework.errors import NeedleworkError
+from needlework.evidence import Knowledge, Role
+from needlework.screening import Finding
+from needlework.screening.clearing import last_day, may_clear, role_of
+from needlework.web.accounts.models import User
+from needlework.web.blobs.models import Blob
+from needlework.web.clearances.models import (
+    OUTCOMES,
+    REACHES,
+    REASONS,
+    Clearance,
+    ClearanceReminder,
+    ClearanceRequest,
+)
+from needlework.web.clearances.selectors import clinician
+from needlework.web.clinics.clock import today_in
+from needlework.web.clinics.models import Membership
+from needlework.web.consultations.models import ConsultationVersion
+from needlework.web.records.services import overtaken, supersede
+from needlework.web.records.spoken import spoken
+
+
+class ClearanceError(NeedleworkError):
+    """A finding cannot be asked about or cleared in the way that was asked for."""
+
+
+@transaction.atomic
+def ask_clearance(
+    *,
+    version: ConsultationVersion,
+    finding: Finding,
+    question: str,
+    due_on: date,
+    author: User,
+    now: datetime,
+    asked: Membership | None = None,
+    asked_name: str = "",
+    asked_contact: str = "",
+    letter: Blob | None = None,
+) -> ClearanceRequest:
+    """Put a finding before a clinician of the clinic, or one outside it, by name."""
+    _ = spoken()
+    if finding.override is None or finding.override.role is Role.NOBODY:
+        raise ClearanceError(
+            _("Nobody may clear this finding."),
+            hint=_("Postpone the treatment, or plan without the areas concerned."),
+        )
+    if asked is None and not asked_name.strip():
+        raise ClearanceError(
+            _("It is not said who is asked."), hint=_("Choose or name a clinician.")
+        )
+    if asked is not None and asked.clinic_id != version.clinic_id:
+        raise ClearanceError(
+            _("This person does not work in this clinic."),
+            hint=_("Choose somebody of the list."),
+        )
+    if due_on < today_in(version.clinic, now):
+        raise ClearanceError(
+            _("The day by which an answer is needed has passed."), hint=_("Choose a later day.")
+        )
+    return ClearanceRequest.objects.create(
+        clinic=version.clinic,
+        client=version.client,
+        author=author,
+        recorded_at=now,
+        consultation=version.consultation,
+        version=version,
+        rule=finding.rule,
+        zones=sorted(finding.zones),
+        finding=msgspec.to_builtins(finding),
+        role=finding.override.role.value,
+        asked=asked,
+        asked_name=asked_name.strip(),
+        asked_contact=asked_contact.strip(),
+        question=question.strip(),
+        letter=letter,
+        due_on=due_on,
+    )
+
+
+def remind(*, request: ClearanceRequest, author: User | None, way: str, now: datetime) -> None:
+    ClearanceReminder.objects.create(
+        clinic=request.clinic,
+        client=request.client,
+        author=author,
+        recorded_at=now,
+        request=request,
+        way=way,
+    )
+
+
+def answer_request(
+    *,
+    request: ClearanceRequest,
+    outcome: str,
+    member: Membership,
+    knowledge: Knowledge,
+    now: datetime,
+    conditions: str = "",
+    words: str = "",
+    reach: str,
+    valid_until: date,
+    outside_name: str = "",
+    letter: Blob | None = None,
+    seen: UUID | None = None,
+) -> Clearance:
+    """The answer of the member, or of somebody outside whose letter the member has read.
+
+    Either way the member's own role must be enough: whoever takes a letter over answers for it.
+    """
+    finding = msgspec.convert(request.finding, Finding)
+    return _record(
+        version=request.version,
+        finding=finding,
+        member=member,
+        knowledge=knowledge,
+        now=now,
+        request=request,
+        ground="asked",
+        outcome=outcome,
+        conditions=conditions,
+        words=words,
+        reach=reach,
+        valid_until=valid_until,
+        outside_name=outside_name,
+        letter=letter,
+        seen=seen,
+    )
+
+
+def override_finding(
+    *,
+    version: ConsultationVersion,
+    finding: Finding,
+    member: Membership,
+    knowledge: Knowledge,
+    reason: str,
+    words: str,
+    reach: str,
+    valid_until: date,
+    now: datetime,
+    conditions: str = "",
+    letter: Blob | None = None,
+    seen: UUID | None = None,
+) -> Clearance:
+    """Clear a finding oneself, where one's role may, with a coded reason and words."""
+    _ = spoken()
+    if reason not in REASONS:
+        raise ClearanceError(
+            _("The reason is not one of the list."), hint=_("Choose one of the reasons offered.")
+        )
+    if not words.strip():
+        raise ClearanceError(
+            _("An override needs a reason in your own words."),
+            hint=_("Say in a sentence why this finding does not stand against treatment."),
+        )
+    return _record(
+        version=version,
+        finding=finding,
+        member=member,
+        knowledge=knowledge,
+        now=now,
+        ground="override",
+        reason=reason,
+        outcome="cleared",
+        conditions=conditions,
+        words=words,
+        reach=reach,
+        valid_until=valid_until,
+        letter=letter,
+        seen=seen,
+    )
+
+
+def _record(
+    *,
+    version: ConsultationVersion,
+    finding: Finding,
+    member: Membership,
+    knowledge: Knowledge,
+    now: datetime,
+    outcome: str,
+    reach: str,
+    valid_until: date,
+    ground: str,
+    request: ClearanceRequest | None = None,
+    reason: str = "",
+    conditions: str = "",
+    words: str = "",
+    outside_name: str = "",
+    letter: Blob | None = None,
+    seen: UUID | None = None,
+) -> Clearance:
+    _ = spoken()
+    today = today_in(version.clinic, now)
+    _check(version, finding, member, knowledge, today, outcome, reach, valid_until, letter)
+    if outside_name.strip() and letter is None:
+        raise ClearanceError(
+            _("Somebody outside the clinic answers by a letter, and none is attached."),
+            hint=_("Attach the letter, or answer in your own name."),
+        )
+    new = Clearance(
+        clinic=version.clinic,
+        client=version.client,
+        author=member.user,
+        recorded_at=now,
+        consultation=version.consultation,
+        request=request,
+        rule=finding.rule,
+        zones=sorted(finding.zones),
+        zones_key=_key(finding.zones),
+        outcome=outcome,
+        ground=ground,
+        reason=reason,
+        words=words.strip(),
+        conditions=conditions.strip(),
+        role=role_of(clinician(member, today), knowledge).value,
+        clinician=member,
+        clinician_name=outside_name.strip() or member.user.name or member.user.email,
+        letter=letter,
+        given_on=today,
+        reach=reach,
+        valid_until=valid_until,
+    )
+    return _appended(new, seen)
+
+
+def _check(
+    version: ConsultationVersion,
+    finding: Finding,
+    member: Membership,
+    knowledge: Knowledge,
+    today: date,
+    outcome: str,
+    reach: str,
+    valid_until: date,
+    letter: Blob | None,
+) -> None:
+    _ = spoken()
+    if member.clinic_id != version.clinic_id or member.left_at is not None:
+        raise ClearanceError(
+            _("This person does not work in this clinic."),
+            hint=_("Ask somebody of the clinic to answer."),
+        )
+    if letter is not None and (letter.clinic_id, letter.client_id) != (
+        version.clinic_id,
+        version.client_id,
+    ):
+        raise ClearanceError(
+            _("This letter belongs to somebody else."),
+            hint=_("Attach the letter that is about this client."),
+        )
+    if outcome not in OUTCOMES or reach not in REACHES:
+        raise ClearanceError(
+            _("An answer is either cleared or refused, for a session or a course."),
+            hint=_("Choose one of each."),
+        )
+    if not may_clear(role_of(clinician(member, today), knowledge), finding, today):
+        raise ClearanceError(
+            _("Your role or licence does not allow you to answer this, or it is too soon."),
+            hint=_("The finding says who may clear it and from when."),
+        )
+    if not today <= valid_until <= last_day(knowledge, today):
+        raise ClearanceError(
+            _("A clearance holds from today, and at most until {day}.").format(
+                day=last_day(knowledge, today).isoformat()
+            ),
+            hint=_("Choose an earlier day."),
+        )
+
+
+def _appended(new: Clearance, seen: UUID | None) -> Clearance:
+    """After the answer that its author saw, if any; of two at once, one is told."""
+    before = _last(new)
+    if (before.pk if before else None) != seen:
+        raise overtaken()
+    if before is not None:
+        return supersede(old=before, new=new)
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError as clash:
+        if _last(new) is not None:
+            raise overtaken() from clash
+        raise
+    return new
+
+
+def _last(new: Clearance) -> Clearance | None:
+    """The last answer to the same finding, also one that was entered in error."""
+    chain = Clearance.objects.filter(
+        client=new.client, rule=new.rule, zones_key=new.zones_key, superseded_by__isnull=True
+    )
+    return chain.first()
+
+
+def _key(zones: Sequence[str]) -> str:
+    return " ".join(sorted(zones))

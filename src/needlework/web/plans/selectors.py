@@ -1,0 +1,71 @@
+"""Plans that were signed, and whether they still stand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from django.db.models import QuerySet
+from msgspec import Struct
+
+from needlework.evidence import Knowledge
+from needlework.planning.standing import Change
+from needlework.web.clinics.models import Client, Clinic
+from needlework.web.consultations.models import Consultation
+from needlework.web.plans.models import Rejudgement, SignedPlan
+
+State = Literal["stands", "replaced", "consultation-changed", "stricter", "not-judged", "retracted"]
+
+
+class Standing(Struct, frozen=True):
+    """Whether a session may be held under a plan, and if not, why."""
+
+    state: State
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.state == "stands"
+
+
+def plans_of(client: Client) -> QuerySet[SignedPlan]:
+    """All that were signed, the newest first, without what was shown."""
+    return (
+        SignedPlan.objects.filter(client=client)
+        .select_related("signer__user")
+        .defer("said", "plan", "shown")
+        .order_by("-recorded_at")
+    )
+
+
+def plans_in_force(clinic: Clinic) -> QuerySet[SignedPlan]:
+    return SignedPlan.objects.current().filter(clinic=clinic).order_by("-recorded_at")
+
+
+def newest_plan(consultation: Consultation) -> SignedPlan | None:
+    """The last one signed, whether it stands or not."""
+    return consultation.signed_plans.order_by("-number").first()
+
+
+def standing_of(plan: SignedPlan, knowledge: Knowledge) -> Standing:
+    """A plan whose consultation went on, or that newer knowledge makes stricter, waits."""
+    if not SignedPlan.objects.current().filter(pk=plan.pk).exists():
+        replaced = plan.consultation.signed_plans.filter(number__gt=plan.number).exists()
+        return Standing("replaced" if replaced else "retracted")
+    if plan.consultation.versions.filter(number__gt=plan.version.number).exists():
+        return Standing("consultation-changed")
+    return _by_knowledge(plan, knowledge)
+
+
+def _by_knowledge(plan: SignedPlan, knowledge: Knowledge) -> Standing:
+    digests = (knowledge.release.digest, knowledge.overlay_digest)
+    if digests == (plan.release_digest, plan.overlay_digest):
+        return Standing("stands")
+    judged = Rejudgement.objects.filter(
+        plan=plan, release_digest=digests[0], overlay_digest=digests[1]
+    ).first()
+    if judged is None:
+        return Standing("not-judged")
+    if judged.standing == "stricter":
+        return Standing("stricter", msgspec.convert(judged.changes, tuple[Change, ...]))
+    return Standing("stands")

@@ -1,0 +1,214 @@
+"""Signing a plan, and judging a signed one again when the knowledge has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from needlework.errors import NeedleworkError
+from needlework.planning import Plan, cited_claims
+from needlework.planning.signing import Obstacle, Signer, obstacles
+from needlework.planning.standing import changes, standing
+from needlework.screening.consultation import decode
+from needlework.web.accounts.models import User
+from needlework.web.clinics.clock import today_in
+from needlework.web.clinics.models import Membership
+from needlework.web.consultations.models import ConsultationVersion
+from needlework.web.consultations.selectors import Judged
+from needlework.web.plans.models import PlanClaim, Rejudgement, SignedPlan
+from needlework.web.plans.selectors import newest_plan
+from needlework.web.records.services import overtaken, supersede
+from needlework.web.records.spoken import spoken
+from needlework.workflow import Known, consult, plan_for
+
+SIGNERS = ("medical-director", "practitioner")
+
+
+class SigningError(NeedleworkError):
+    """A plan cannot be signed as it is."""
+
+
+def signer_of(member: Membership, day: date) -> Signer:
+    return Signer(
+        has_role=bool(member.roles & set(SIGNERS)),
+        profession=member.profession,
+        licence=member.licence_on(day),
+    )
+
+
+def in_the_way(judged: Judged, member: Membership, day: date) -> tuple[Obstacle, ...]:
+    """What must be settled before this member may sign."""
+    found = obstacles(judged.plan, judged.said, signer_of(member, day), day)
+    if judged.version.origin == "client":
+        found = (*found, Obstacle(reason="question", about="not-confirmed"))
+    return found
+
+
+def content_sha256(
+    judged: Judged, *, shown: str, statement: str, credential: dict[str, Any], language: str
+) -> str:
+    """The digest of all that a signature stands for: facts, plan, page, words, and the signer."""
+    whole = {
+        "said": msgspec.to_builtins(judged.said),
+        "plan": msgspec.to_builtins(judged.plan),
+        "shown": shown,
+        "statement": statement,
+        "credential": credential,
+        "language": language,
+    }
+    return hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()
+
+
+def is_whole(plan: SignedPlan) -> bool:
+    """Whether what is stored is still what was signed."""
+    whole = {
+        "said": plan.said,
+        "plan": plan.plan,
+        "shown": plan.shown,
+        "statement": plan.statement,
+        "credential": plan.credential,
+        "language": plan.language,
+    }
+    digest = hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()
+    return digest == plan.content_sha256
+
+
+def credential_of(member: Membership) -> dict[str, Any]:
+    """Name, profession and licence as a signature shows them for good."""
+    until = member.licence_until
+    return {
+        "name": member.user.name or member.user.email,
+        "profession": member.profession,
+        "licence_number": member.licence_number,
+        "licence_authority": member.licence_authority,
+        "licence_until": until.isoformat() if until else "",
+    }
+
+
+@transaction.atomic
+def sign_plan(
+    *,
+    judged: Judged,
+    member: Membership,
+    shown: str,
+    statement: str,
+    language: str,
+    seen_sha256: str,
+    seen_number: int,
+    now: datetime,
+) -> SignedPlan:
+    """Sign what was seen. Another plan, page or word than was seen is not signed."""
+    _ = spoken()
+    version = judged.version
+    if in_the_way(judged, member, today_in(version.clinic, now)):
+        raise SigningError(
+            _("Something still stands in the way of signing this plan."),
+            hint=_("Settle what the page lists, then sign."),
+        )
+    _check_newest(version)
+    credential = credential_of(member)
+    digest = content_sha256(
+        judged, shown=shown, statement=statement, credential=credential, language=language
+    )
+    if digest != seen_sha256:
+        raise SigningError(
+            _("The plan has changed since you looked at it, so it was not signed."),
+            hint=_("Read it again as it is now, then sign."),
+        )
+    before = newest_plan(version.consultation)
+    if (before.number if before else 0) != seen_number:
+        raise overtaken()
+    plan = SignedPlan(
+        clinic=version.clinic,
+        client=version.client,
+        author=member.user,
+        recorded_at=now,
+        consultation=version.consultation,
+        version=version,
+        number=seen_number + 1,
+        language=language,
+        signer=member,
+        credential=credential,
+        statement=statement,
+        judged_on=judged.plan.judged_on,
+        said=msgspec.to_builtins(judged.said),
+        plan=msgspec.to_builtins(judged.plan),
+        shown=shown,
+        content_sha256=digest,
+        release_digest=judged.plan.release_digest,
+        overlay_digest=judged.plan.overlay_digest,
+    )
+    _append(plan, before)
+    PlanClaim.objects.bulk_create(
+        PlanClaim(clinic=version.clinic, plan=plan, claim=claim)
+        for claim in sorted(cited_claims(judged.plan))
+    )
+    return plan
+
+
+def _check_newest(version: ConsultationVersion) -> None:
+    _ = spoken()
+    if version.consultation.versions.filter(number__gt=version.number).exists():
+        raise SigningError(
+            _("This version of the consultation was replaced by a later one."),
+            hint=_("Open the newest version, and sign its plan."),
+        )
+
+
+def _append(plan: SignedPlan, before: SignedPlan | None) -> None:
+    """Of two who sign at once, one is told."""
+    if before is not None:
+        supersede(old=before, new=plan)
+        return
+    try:
+        with transaction.atomic():
+            plan.save(force_insert=True)
+    except IntegrityError as clash:
+        if newest_plan(plan.consultation) is not None:
+            raise overtaken() from clash
+        raise
+
+
+def judge_again(
+    *, plan: SignedPlan, known: Known, author: User | None, now: datetime
+) -> Rejudgement | None:
+    """Judge the same facts on the same day by today's knowledge; None where that is the same."""
+    knowledge = known.knowledge
+    digests = (knowledge.release.digest, knowledge.overlay_digest)
+    if digests == (plan.release_digest, plan.overlay_digest):
+        return None
+    held = Rejudgement.objects.filter(
+        plan=plan, release_digest=digests[0], overlay_digest=digests[1]
+    ).first()
+    if held is not None:
+        return held
+    said = decode(plan.said)
+    signed = msgspec.convert(plan.plan, Plan)
+    found = changes(signed, plan_for(consult(said, known, plan.judged_on)))
+    made, _is_new = Rejudgement.objects.get_or_create(
+        plan=plan,
+        release_digest=digests[0],
+        overlay_digest=digests[1],
+        defaults={
+            "clinic": plan.clinic,
+            "client": plan.client,
+            "author": author,
+            "recorded_at": now,
+            "standing": standing(found),
+            "changes": msgspec.to_builtins(found),
+        },
+    )
+    return made
+
+
+def judge_all_again(
+    *, plans: Iterable[SignedPlan], known: Known, author: User | None, now: datetime
+) -> list[Rejudgement]:
+    """Each plan in turn; those that became stricter wait for a new signature."""
+    judged = (judge_again(plan=plan, known=known, author=author, now=now) for plan in plans)
+    return [one for one in judged if one is not None]
