@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ _ROLES: Final = (Role.NONE, Role.PRACTITIONER, Role.CLINICIAN, Role.NOBODY)
 """Who may clear, the freest first."""
 
 LARGEST_BYTES: Final = 1_000_000
+
+Fault = Literal["fixed", "unsound", "looser"]
+"""No stricter way is known; not a value of the claim's kind; freer than the release."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +42,8 @@ class Tightened(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     because: str
     by: str
     on: date
+    asks_again: bool = False
+    """The claim has changed since: the value still binds, and the claim is not approved."""
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +140,8 @@ def apply(overlay: Overlay, release: Release) -> tuple[Mapping[str, Claim], froz
                 f"The overlay names {claim_id}, which release {release.id} lacks.",
                 hint="List the ids with `needlework evidence list`.",
             )
+    if not overlay.tighten:
+        return release.claims, frozenset(rejected.claim for rejected in overlay.reject)
     claims = dict(release.claims)
     for change in overlay.tighten:
         claims[change.claim] = _tightened(claims[change.claim], change)
@@ -144,7 +151,25 @@ def apply(overlay: Overlay, release: Release) -> tuple[Mapping[str, Claim], froz
 def approved(overlay: Overlay) -> frozenset[str]:
     """Ids of the claims that the medical director approved, and of those that were tightened."""
     batches = (claim for batch in overlay.approve for claim in batch.claims)
-    return frozenset((*batches, *(change.claim for change in overlay.tighten)))
+    tightened = (change.claim for change in overlay.tighten if not change.asks_again)
+    return frozenset((*batches, *tightened))
+
+
+def tightening_fault(claim: Claim, value: Value) -> Fault | None:
+    """Why a clinic may not put this value in the place of the claim's; None where it may.
+
+    >>> from needlework.evidence import load_knowledge
+    >>> deepest = load_knowledge().claims["zone.cheek.scar-max"]
+    >>> tightening_fault(deepest, 1.0), tightening_fault(deepest, 9.0)
+    (None, 'looser')
+    >>> tightening_fault(deepest, "shallow")
+    'unsound'
+    """
+    if claim.stricter is None:
+        return "fixed"
+    if any(value_faults(msgspec.structs.replace(claim, value=value))):
+        return "unsound"
+    return None if _is_stricter(claim, value) else "looser"
 
 
 def _named(overlay: Overlay) -> Iterator[str]:
