@@ -8,6 +8,7 @@ from icalendar import Calendar, Event
 
 from needlework import i18n
 from needlework.documents import Appointment, appointments_ics, schedule_ics
+from needlework.documents.calendar import appointment_uid
 from needlework.errors import UsageError
 from tests.documents.reading import CLINIC, KNOWN, example, plan
 
@@ -57,6 +58,33 @@ def test_cancelling_names_the_same_appointment() -> None:
     assert {(str(event["STATUS"]), event["SEQUENCE"]) for event in events(gone)} == {
         ("CANCELLED", 2)
     }
+
+
+def test_what_is_dropped_is_cancelled_beside_what_stands() -> None:
+    day = date(2027, 6, 1)
+    dropped = [Appointment(number=number, start=day) for number in (2, 4)]
+    made = scheduled(dropped=dropped, sequence=3)
+    held = events(made)
+    assert [(str(event["STATUS"]), event["SEQUENCE"]) for event in held] == [
+        ("TENTATIVE", 3),
+        ("TENTATIVE", 3),
+        ("TENTATIVE", 3),
+        ("CANCELLED", 3),
+    ]
+    assert str(Calendar.from_ical(made)["METHOD"]) == "PUBLISH"
+    (alone,) = events(scheduled(dropped=dropped, sequence=3))[3:]
+    assert alone["UID"] == appointment_uid("plan-1", 4)
+    assert alone.start == day
+    required = {"UID", "DTSTAMP", "DTSTART", "SEQUENCE", "SUMMARY", "STATUS"}
+    assert required <= set(alone)
+
+
+def test_when_all_are_dropped_the_file_cancels() -> None:
+    made = appointments_ics(
+        [], dropped=[Appointment(number=1, start=date(2027, 6, 1))], uid_base="p", stamp=STAMP
+    )
+    assert str(Calendar.from_ical(made)["METHOD"]) == "CANCEL"
+    assert [str(event["STATUS"]) for event in events(made)] == ["CANCELLED"]
 
 
 def test_uids_are_unique_and_another_plan_has_others() -> None:

@@ -41,13 +41,15 @@ def schedule_ics(
     stamp: datetime,
     sequence: int = 0,
     cancelled: bool = False,
+    dropped: Sequence[Appointment] = (),
     language: str = "en",
 ) -> bytes:
     """The sessions of a plan as whole days; tentative, since a plan is a proposal."""
-    if plan.course is None:
+    if plan.course is None and not dropped:
         raise UsageError("The plan has no dates for a calendar.", hint=plan.no_course)
     return appointments_ics(
-        [Appointment(number=made.number, start=made.day.on) for made in plan.course.sessions],
+        plan_appointments(plan),
+        dropped=dropped,
         clinic=clinic,
         uid_base=uid_base,
         stamp=stamp,
@@ -58,9 +60,16 @@ def schedule_ics(
     )
 
 
+def plan_appointments(plan: Plan) -> list[Appointment]:
+    """The sessions of a plan; none where it has no dates."""
+    made = plan.course.sessions if plan.course is not None else ()
+    return [Appointment(number=session.number, start=session.day.on) for session in made]
+
+
 def appointments_ics(
     appointments: Sequence[Appointment],
     *,
+    dropped: Sequence[Appointment] = (),
     clinic: ClinicCard | None = None,
     uid_base: str,
     stamp: datetime,
@@ -71,21 +80,26 @@ def appointments_ics(
 ) -> bytes:
     """Appointments to publish; with the same `uid_base` and a higher sequence, to move or cancel.
 
-    `uid_base` belongs to one plan for good; `stamp` is when this file was made.
+    `uid_base` belongs to one plan for good; `stamp` is when this file was made. `dropped` are
+    visits that an earlier file named and that are no more: they come as cancelled.
     """
     from icalendar import Calendar
 
-    if not appointments:
+    if not appointments and not dropped:
         raise UsageError("No appointment is named.", hint="Name at least one.")
     held = Calendar()
     held.add("prodid", PRODUCT)
     held.add("version", "2.0")
     held.add("calscale", "GREGORIAN")
-    held.add("method", "CANCEL" if cancelled else "PUBLISH")
+    # PUBLISH may carry cancelled events beside others (RFC 5546, 3.2.1); CANCEL carries no others.
+    held.add("method", "CANCEL" if cancelled or not appointments else "PUBLISH")
     status = "CANCELLED" if cancelled else ("TENTATIVE" if tentative else "CONFIRMED")
-    for appointment in appointments:
+    stands = {appointment.number for appointment in appointments}
+    gone = [appointment for appointment in dropped if appointment.number not in stands]
+    marked = [(visit, status) for visit in appointments] + [(visit, "CANCELLED") for visit in gone]
+    for appointment, its_status in marked:
         event = _event(appointment, uid_base, stamp, sequence, language)
-        event.add("status", status)
+        event.add("status", its_status)
         if clinic is not None and clinic.address:
             event.add("location", ", ".join(_lines(clinic)))
         held.add_component(event)

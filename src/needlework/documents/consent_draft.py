@@ -1,4 +1,4 @@
-"""A consent draft: what is proposed, what it can and cannot do, what may go wrong, what is free.
+"""What a consent says, part by part, and its draft on paper.
 
 The parts are those that `consent.content.must-show` asks for; one of the clinic's own, which
 nothing here fills, stands as a part to be filled in by hand.
@@ -50,19 +50,21 @@ def consent_pdf(
     data = frame(
         words, clinic or ClinicCard(), who, title=_("Consent to microneedling"), mark=_("Draft")
     )
-    draft = _Draft(plan, consultation, known, words, citations)
+    draft = Draft(plan, consultation, known, words, citations)
     data |= draft.body()
-    data["labels"] = _labels(words) | common_labels(words)
+    data["labels"] = labels(words) | common_labels(words)
+    data["notice"] = words.say(
+        "This is a draft. Go through it with your clinician, ask, and change what does not fit. "
+        "It holds only when both have signed."
+    )
+    data |= {"watermark": True, "is-signed": False, "statements": [], "seal": ""}
     return typeset("consent", data | closing(words, citations))
 
 
-def _labels(words: Words) -> Said:
+def labels(words: Words) -> Said:
+    """The heads of tables, and the answers."""
     _ = words.say
     return {
-        "draft": _(
-            "This is a draft. Go through it with your clinician, ask, and change what does not "
-            "fit. It holds only when both have signed."
-        ),
         "zone-heads": [_("Where"), _("For what"), _("How deep at most"), _("Device")],
         "risk-heads": [_("Risk"), _("What is known")],
         "yes": _("Yes"),
@@ -70,7 +72,9 @@ def _labels(words: Words) -> Said:
     }
 
 
-class _Draft(Struct, frozen=True):
+class Draft(Struct, frozen=True):
+    """The parts of a consent to one plan."""
+
     plan: Plan
     consultation: Consultation
     known: Known
@@ -81,31 +85,37 @@ class _Draft(Struct, frozen=True):
     def knowledge(self) -> Knowledge:
         return self.known.knowledge
 
+    def proposes(self) -> bool:
+        """Whether there is anything to consent to."""
+        return any(_is_proposed(zone) for zone in self.plan.zones)
+
     def body(self) -> Said:
         """What is proposed, part by part; or that there is nothing to consent to."""
         _ = self.words.say
-        proposed = [zone for zone in self.plan.zones if _is_proposed(zone)]
-        if not proposed:
+        if not self.proposes():
             nothing = _(
                 "Nothing is proposed today, so there is nothing to consent to. The plan says why."
             )
-            return {"facts": self._facts(), "nothing": nothing, "parts": [], "signatures": []}
+            return {"facts": self.facts(), "nothing": nothing, "parts": [], "signatures": []}
         return {
-            "facts": self._facts(),
+            "facts": self.facts(),
             "nothing": "",
-            "parts": [self._part(term) for term in self._terms()],
+            "parts": [self.part(term) for term in self.terms()],
             "signature-title": _("Signatures"),
             "signature-said": _("Sign only when every question has been answered."),
             "signatures": [
-                [_("Client: name"), _("Date"), _("Signature")],
-                [_("Clinician: name, licence number"), _("Date"), _("Signature")],
-                [_("Interpreter or witness, if there was one"), _("Date"), _("Signature")],
+                [{"label": label, "value": ""} for label in (who, _("Date"), _("Signature"))]
+                for who in (
+                    _("Client: name"),
+                    _("Clinician: name, licence number"),
+                    _("Interpreter or witness, if there was one"),
+                )
             ],
         }
 
-    def _terms(self) -> tuple[str, ...]:
+    def terms(self) -> tuple[str, ...]:
         """Our parts, then what else the clinic asks for; the signature closes every document."""
-        terms = dict.fromkeys((*_PARTS, *self._words_of(MUST_SHOW)))
+        terms = dict.fromkeys((*PARTS, *self._words_of(MUST_SHOW)))
         return tuple(term for term in terms if term != "signature")
 
     def _words_of(self, claim_id: str) -> tuple[str, ...]:
@@ -114,17 +124,19 @@ class _Draft(Struct, frozen=True):
         except NotAccepted:
             return ()
 
-    def _facts(self) -> list[dict[str, str]]:
+    def facts(self) -> list[dict[str, str]]:
         _ = self.words.say
         return [{"label": _("Plan of"), "value": self.words.weekday(self.plan.judged_on)}]
 
-    def _part(self, term: str) -> Said:
-        make = _PARTS.get(term)
+    def part(self, term: str) -> Said:
+        make = PARTS.get(term)
         if make is None:
             _ = self.words.say
             said = _("The clinic asks for this part; the clinician fills it in.")
-            return _part(capital(self.words.term(term)), said=[said], blank=True)
-        return make(self)
+            filled = part_of(capital(self.words.term(term)), said=[said], blank=True)
+        else:
+            filled = make(self)
+        return {**filled, "term": term}
 
     # --- what is done ---------------------------------------------------------------------
 
@@ -152,7 +164,7 @@ class _Draft(Struct, frozen=True):
                     "device": self.words.device(made.device),
                 }
             )
-        return _part(_("What is done"), said=said, zones=rows)
+        return part_of(_("What is done"), said=said, zones=rows)
 
     def _made(self) -> Iterator[tuple[list[ZonePlan], Protocol]]:
         """Zones that get the same, with what they get."""
@@ -186,9 +198,9 @@ class _Draft(Struct, frozen=True):
         listed = [
             {"about": self.words.concern(concern), "said": [text]}
             for concern in concerns
-            for text in self._claim(f"concern.{concern}.evidence")
+            for text in self.claim(f"concern.{concern}.evidence")
         ]
-        return _part(_("What it may do, and what it cannot"), said=said, listed=listed)
+        return part_of(_("What it may do, and what it cannot"), said=said, listed=listed)
 
     def sessions(self) -> Said:
         _ = self.words.say
@@ -197,7 +209,7 @@ class _Draft(Struct, frozen=True):
             for concern, made in {made.concern: made for _zones, made in self._made()}.items()
             if (said := list(sessions_said(made, self.words, self.citations)))
         ]
-        return _part(_("How often"), said=list(self._days()), listed=listed)
+        return part_of(_("How often"), said=list(self._days()), listed=listed)
 
     def _days(self) -> Iterator[Said]:
         if self.plan.course is None:
@@ -215,32 +227,40 @@ class _Draft(Struct, frozen=True):
         _ = self.words.say
         named = self._words_of(RISKS_NAMED) or tuple(RISKS)
         rows = [row for name in named for row in self._risk(name)]
-        factors = self._claim("harm.expected-reactions.risk-factors")
+        factors = self.claim("harm.expected-reactions.risk-factors")
         listed = [{"about": _("What raises the risk"), "said": [text]} for text in factors]
         single = _("Needles are used for one person only, since blood can carry infections.")
         cited = self.citations.cite(single, ("harm.blood-borne.hiv-cluster",))
         listed.append({"about": _("Clean needles"), "said": [cited]})
-        return _part(_("What may go wrong"), said=[], risks=rows, listed=listed)
+        return part_of(_("What may go wrong"), said=[], risks=rows, listed=listed)
 
     def _risk(self, name: str) -> Iterator[Said]:
-        if name == "cold-sore" and not self._on_face():
+        if name == "cold-sore" and not self.on_face():
             return
         if name == "anaesthetic-toxicity" and not self._numbed():
             return
         for risk in RISKS.get(name, ()):
             if self._fits(risk):
-                texts = [t for key in risk.texts for t in self._claim(f"{risk.topic}.{key}")]
-                numbers = [t for key in risk.numbers for t in self._number(f"{risk.topic}.{key}")]
-                yield {"name": self.words.topic(risk.topic), "known": [*texts, *numbers]}
+                yield {"name": self.words.topic(risk.topic), "known": self._known_of(risk)}
         if name not in RISKS:
             _ = self.words.say
             said = self.citations.cite(_("Consent forms name it."), (RISKS_NAMED,))
             yield {"name": capital(self.words.term(name)), "known": [said]}
 
+    def _known_of(self, risk: Risk) -> list[Said]:
+        """Texts and numbers; where none of them says how often, that is said."""
+        said = {key: list(self.claim(f"{risk.topic}.{key}")) for key in risk.texts}
+        said |= {key: list(self._number(f"{risk.topic}.{key}")) for key in risk.numbers}
+        known = [text for texts in said.values() for text in texts]
+        if not any(said[key] for key in risk.how_often):
+            _ = self.words.say
+            known.append(self.citations.cite(_("No rate is known."), ()))
+        return known
+
     def _fits(self, risk: Risk) -> bool:
         if risk.topic == "harm.methaemoglobinaemia":
             return not self._agents().isdisjoint(("prilocaine", "benzocaine"))
-        return risk.topic != "harm.eye-injury" or self._on_face()
+        return risk.topic != "harm.eye-injury" or self.on_face()
 
     def _number(self, claim_id: str) -> Iterator[Said]:
         """A number in its sentence, a share with its range, if it holds for this skin."""
@@ -266,7 +286,7 @@ class _Draft(Struct, frozen=True):
         mine = self.consultation.phototype.clinician
         return not phototypes or mine == "unknown" or mine in phototypes
 
-    def _on_face(self) -> bool:
+    def on_face(self) -> bool:
         zones = self.knowledge.release.zones
         return any(zones[made.zone].region == "face" for _zones, made in self._made())
 
@@ -301,7 +321,7 @@ class _Draft(Struct, frozen=True):
             if listed
             else _("Every use proposed here stands on its device's label.")
         )
-        return _part(_("Outside the label"), said=[said], listed=listed)
+        return part_of(_("Outside the label"), said=[said], listed=listed)
 
     # --- choice ---------------------------------------------------------------------------
 
@@ -315,7 +335,7 @@ class _Draft(Struct, frozen=True):
         said = _(
             "You may choose another way, or none. Doing nothing has its price too, named here."
         )
-        return _part(_("Other ways, and doing nothing"), said=[said], listed=listed)
+        return part_of(_("Other ways, and doing nothing"), said=[said], listed=listed)
 
     def aftercare(self) -> Said:
         """What the client takes on, counted from a session."""
@@ -342,7 +362,7 @@ class _Draft(Struct, frozen=True):
             if first.what in _WAITS and first.wait is not None
         ]
         said = _("After each session you wait this long; the sheet you are given says all of it.")
-        return _part(_("What you take on"), said=[said], waits=parts)
+        return part_of(_("What you take on"), said=[said], waits=parts)
 
     def _wait(self, label: str, wait: Cited, claims: Sequence[str]) -> Said:
         text = self.citations.cite(self.words.quantity(wait), claims)
@@ -351,14 +371,14 @@ class _Draft(Struct, frozen=True):
     def questions(self) -> Said:
         _ = self.words.say
         ticks = [_("I could ask all that I wanted to, and understood the answers.")]
-        return _part(_("Your questions"), said=[], ticks=ticks, blank=True)
+        return part_of(_("Your questions"), said=[], ticks=ticks, blank=True)
 
     def time_to_think(self) -> Said:
         _ = self.words.say
         said = _(
             "You need not decide today. Take the sheet with you, and speak with whom you like."
         )
-        return _part(_("Time to think"), said=[said], lines=[_("This draft was given to me on")])
+        return part_of(_("Time to think"), said=[said], lines=[_("This draft was given to me on")])
 
     def capacity(self) -> Said:
         _ = self.words.say
@@ -366,7 +386,7 @@ class _Draft(Struct, frozen=True):
             _("I am of age and well enough to decide."),
             _("Clinician: in my judgement the client can decide about this."),
         ]
-        return _part(_("Able to decide"), said=[], ticks=ticks)
+        return part_of(_("Able to decide"), said=[], ticks=ticks)
 
     def voluntariness(self) -> Said:
         _ = self.words.say
@@ -374,7 +394,7 @@ class _Draft(Struct, frozen=True):
             "You decide freely. You may withdraw at any time, before or during a session, without "
             "a reason and without a disadvantage for your further care."
         )
-        return _part(_("Free to say no, and to withdraw"), said=[said])
+        return part_of(_("Free to say no, and to withdraw"), said=[said])
 
     def photographs(self) -> Said:
         """Each use asked apart; none is a condition of treatment."""
@@ -388,9 +408,9 @@ class _Draft(Struct, frozen=True):
             _("For teaching of professionals, without my name"),
             _("For marketing of the clinic"),
         ]
-        return _part(_("Photographs"), said=[said], choices=uses)
+        return part_of(_("Photographs"), said=[said], choices=uses)
 
-    def _claim(self, claim_id: str) -> Iterator[Said]:
+    def claim(self, claim_id: str) -> Iterator[Said]:
         """The words of a claim; none where the release lacks it or the clinic rejects it."""
         try:
             claim = self.knowledge.find(claim_id)
@@ -400,24 +420,24 @@ class _Draft(Struct, frozen=True):
             yield self.citations.quote(claim.word, (claim_id,))
 
 
-_PARTS: Final = {
-    "nature": _Draft.nature,
-    "off-label": _Draft.off_label,
-    "result": _Draft.result,
-    "sessions": _Draft.sessions,
-    "risks": _Draft.risks,
-    "alternatives": _Draft.alternatives,
-    "aftercare": _Draft.aftercare,
-    "questions": _Draft.questions,
-    "time-to-think": _Draft.time_to_think,
-    "capacity": _Draft.capacity,
-    "voluntariness": _Draft.voluntariness,
-    "photographs": _Draft.photographs,
+PARTS: Final = {
+    "nature": Draft.nature,
+    "off-label": Draft.off_label,
+    "result": Draft.result,
+    "sessions": Draft.sessions,
+    "risks": Draft.risks,
+    "alternatives": Draft.alternatives,
+    "aftercare": Draft.aftercare,
+    "questions": Draft.questions,
+    "time-to-think": Draft.time_to_think,
+    "capacity": Draft.capacity,
+    "voluntariness": Draft.voluntariness,
+    "photographs": Draft.photographs,
 }
 """Part that a consent must show → what fills it."""
 
 
-def _part(title: str, *, said: Sequence[object], **more: object) -> Said:
+def part_of(title: str, *, said: Sequence[object], **more: object) -> Said:
     empty: Said = dict.fromkeys(("zones", "listed", "risks", "waits", "ticks", "choices", "lines"))
     filled = {key: more.get(key) or [] for key in empty}
     return {"title": title, "said": list(said), "blank": bool(more.get("blank")), **filled}

@@ -16,31 +16,51 @@ class Risk(Struct, frozen=True):
     topic: str
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    how_often: tuple[str, ...] = ()
+    """Those of the two that say how often it happens, or that nobody has counted."""
 
 
 RISKS: Final[Mapping[str, tuple[Risk, ...]]] = {
-    "pain": (Risk("harm.pain", texts=("with-cream",)),),
+    "pain": (Risk("harm.pain", texts=("with-cream",), how_often=("with-cream",)),),
     "redness": (
-        Risk("harm.expected-reactions", texts=("share",), numbers=("gone-by",)),
-        Risk("harm.erythema", numbers=("gone-by", "meta-rate")),
+        Risk(
+            "harm.expected-reactions",
+            texts=("share",),
+            numbers=("gone-by",),
+            how_often=("share",),
+        ),
+        Risk("harm.erythema", numbers=("gone-by", "meta-rate"), how_often=("meta-rate",)),
         Risk("harm.swelling", texts=("where-more",), numbers=("gone-by",)),
     ),
     "bruise": (Risk("harm.bruise", texts=("reported",)),),
-    "infection": (Risk("harm.infection", texts=("rate-unknown", "single-reports")),),
+    "infection": (
+        Risk(
+            "harm.infection",
+            texts=("rate-unknown", "single-reports"),
+            how_often=("rate-unknown",),
+        ),
+    ),
     "cold-sore": (Risk("harm.herpes", texts=("possible",), numbers=("onset-from", "onset-to")),),
-    "acne": (Risk("harm.acne-flare", numbers=("rate",)),),
-    "milia": (Risk("harm.milia", texts=("reported",)),),
+    "acne": (Risk("harm.acne-flare", numbers=("rate",), how_often=("rate",)),),
+    "milia": (Risk("harm.milia", texts=("reported",), how_often=("reported",)),),
     "darkening": (
         Risk(
             "harm.pih",
             texts=("what-helps",),
             numbers=("rate-iv-v", "rate-pooled-iv-v", "rate-other", "onset-from", "onset-to"),
+            how_often=("rate-iv-v", "rate-pooled-iv-v", "rate-other"),
         ),
     ),
-    "granuloma": (Risk("harm.granuloma", texts=("cause", "rate-unknown", "course")),),
+    "granuloma": (
+        Risk(
+            "harm.granuloma",
+            texts=("cause", "rate-unknown", "course"),
+            how_often=("rate-unknown",),
+        ),
+    ),
     "scar": (
-        Risk("harm.permanent-scar", numbers=("rate",)),
-        Risk("harm.tram-track", texts=("cause",), numbers=("rate",)),
+        Risk("harm.permanent-scar", numbers=("rate",), how_often=("rate",)),
+        Risk("harm.tram-track", texts=("cause",), numbers=("rate",), how_often=("rate",)),
     ),
     "anaesthetic-toxicity": (
         Risk("harm.anaesthetic-toxicity", texts=("deaths",), numbers=("within",)),
@@ -49,8 +69,8 @@ RISKS: Final[Mapping[str, tuple[Risk, ...]]] = {
     ),
     "late-allergy": (
         Risk("harm.allergy", texts=("late",)),
-        Risk("harm.contact-dermatitis", texts=("reported",)),
-        Risk("harm.lymph-nodes", texts=("reported",)),
+        Risk("harm.contact-dermatitis", texts=("reported",), how_often=("reported",)),
+        Risk("harm.lymph-nodes", texts=("reported",), how_often=("reported",)),
     ),
 }
 """Risk that a consent must name → what the release holds of it."""

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from needlework.documents.citations import Citations
 from needlework.documents.frame import closing, common_labels, frame
-from needlework.documents.model import ClinicCard, PersonCard
+from needlework.documents.model import ClinicCard, PersonCard, Signature
 from needlework.documents.plan_course import course_part, preparation_part
 from needlework.documents.plan_findings import finding_row
 from needlework.documents.plan_notes import alternative_rows, notes
@@ -40,8 +40,9 @@ def plan_pdf(
     clinic: ClinicCard | None = None,
     person: PersonCard | None = None,
     language: str = "en",
+    signature: Signature | None = None,
 ) -> bytes:
-    """The plan as a tagged PDF, the same bytes for the same plan."""
+    """The plan as a tagged PDF, the same bytes for the same plan; a proposal until it is signed."""
     words = Words(known.knowledge, language)
     citations = Citations(words)
     who = person or PersonCard()
@@ -53,10 +54,11 @@ def plan_pdf(
         clinic or ClinicCard(),
         who,
         title=_("Treatment plan"),
-        mark=_("Proposal, not signed"),
+        mark=_("Signed plan") if signature else _("Proposal, not signed"),
     )
     data["labels"] = {**labels(words), **common_labels(words)}
     data |= _body(plan, consultation, words, citations)
+    data |= signature_lines(words, signature)
     return typeset("plan", data | closing(words, citations))
 
 
@@ -76,14 +78,28 @@ def _body(plan: Plan, consultation: Consultation, words: Words, citations: Citat
         else preparation_part(plan.preparation, plan, words, citations),
         "notes": list(notes(plan, words, citations)),
         "alternatives": list(alternative_rows(plan.alternatives, words, citations)),
-        "signature": [
-            _("Name"),
-            _("Profession"),
-            _("Licence number"),
-            _("Date"),
-            _("Signature"),
-        ],
     }
+
+
+def signature_lines(words: Words, signed: Signature | None) -> Said:
+    """Lines to sign on, or what was signed and the digest of it."""
+    _ = words.say
+    names = (_("Name"), _("Profession"), _("Licence number"), _("Date"), _("Signature"))
+    values = ("",) * len(names)
+    said = _("Nothing in this plan holds before a named professional has signed it.")
+    seal = ""
+    if signed is not None:
+        values = (
+            signed.name,
+            capital(words.term(signed.profession)),
+            signed.licence_number,
+            words.day(signed.at.date()),
+            _("signed on screen"),
+        )
+        said = _("Signed electronically by the person named, who entered their password for it.")
+        seal = _("Digest of what was signed (SHA-256): {digest}").format(digest=signed.sha256)
+    rows = [{"label": label, "value": value} for label, value in zip(names, values, strict=True)]
+    return {"signature": rows, "signature-said": said, "seal": seal}
 
 
 def labels(words: Words) -> Said:
@@ -132,7 +148,6 @@ def labels(words: Words) -> Said:
         "notes": _("Notes"),
         "alternatives": _("Other ways"),
         "signature": _("Signature"),
-        "unsigned": _("Nothing in this plan holds before a named professional has signed it."),
     }
 
 
