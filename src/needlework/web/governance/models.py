@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from needlework.web.records.models import Record
 
-CHOICES: Final = ("approve", "tighten", "reject", "undecide")
+CLAIM_CHOICES: Final = ("approve", "tighten", "reject", "undecide")
 """Undecided again: as if nothing had been decided."""
+PRODUCT_CHOICES: Final = ("allow", "disallow")
 
 
 class UsedRelease(models.Model):
@@ -28,34 +29,42 @@ class UsedRelease(models.Model):
 
 
 class Decision(Record):
-    """What the director decided about one claim as it then read; the newest counts."""
+    """What the director decided about one claim as it then read, or about one product (C42).
 
+    The newest about a subject counts. A clinic's decisions are numbered without gaps, so that the
+    last one names the state of all of them.
+    """
+
+    number = models.PositiveIntegerField()
     batch = models.UUIDField()
     """Decided together, under one topic."""
     topic = models.CharField(max_length=60)
-    claim = models.CharField(max_length=120)
-    claim_digest = models.CharField(max_length=64)
-    """An approval holds for this wording and value; a claim that changes asks again."""
+    subject = models.CharField(max_length=200)
+    """A claim's id, or `product:` and the product's folded name."""
+    product = models.CharField(max_length=200, blank=True)
+    """Its name as it was typed."""
     choice = models.CharField(max_length=10)
     value = models.JSONField(null=True)
     because = models.TextField(blank=True)
+    claim_digest = models.CharField(max_length=64, blank=True)
+    """An approval holds for this wording and value; a claim that changes asks again."""
+    read = models.JSONField(null=True)
+    """The claim as it read."""
     release_digest = models.CharField(max_length=64)
 
     class Meta(Record.Meta):
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=Q(choice__in=CHOICES), name="decision_choice_known"),
+            models.CheckConstraint(
+                condition=Q(product="", choice__in=CLAIM_CHOICES)
+                | Q(~Q(product=""), choice__in=PRODUCT_CHOICES),
+                name="decision_choice_known",
+            ),
+            models.UniqueConstraint(fields=["clinic", "number"], name="decision_number_once"),
             # With `supersedes`, which no two may share: of two directors at once, one is told.
             models.UniqueConstraint(
-                fields=["clinic", "claim"],
+                fields=["clinic", "subject"],
                 condition=Q(supersedes__isnull=True),
                 name="decision_begins_once",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["clinic", "claim"], name="decision_by_claim")]
-
-
-class AllowedProduct(Record):
-    """A product made and licensed for needled skin, as the director lists it (C42)."""
-
-    product = models.CharField(max_length=200)
-    because = models.TextField()
+        indexes: ClassVar = [models.Index(fields=["clinic", "subject"], name="decision_by_subject")]
