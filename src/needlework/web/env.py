@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 KNOWN: Final[Mapping[str, str]] = {
     "NEEDLEWORK_BLOB_KEY_FILE": "the key that files are encrypted with; outside the data",
@@ -17,10 +18,12 @@ KNOWN: Final[Mapping[str, str]] = {
     "NEEDLEWORK_DATA": "folder of the database, files and keys",
     "NEEDLEWORK_DATABASE": "empty for SQLite, or postgresql://user:password@host/name",
     "NEEDLEWORK_DEMO": "1 where the data are invented: pages say so",
-    "NEEDLEWORK_EMAIL": "smtp://user:password@host:587 where mail is sent; empty: none is",
     "NEEDLEWORK_HOSTS": "names under which the app is reached, with commas between",
     "NEEDLEWORK_HTTPS": "1 where the app is reached by HTTPS only",
-    "NEEDLEWORK_PROXY": "1 where a proxy of ours sets X-Forwarded-For",
+    "NEEDLEWORK_IDLE_MINUTES": "after how many minutes without anybody the screen is locked",
+    "NEEDLEWORK_MAIL": "smtp://user:password@host:587; empty: mail is put into a folder",
+    "NEEDLEWORK_MAIL_FROM": "the address that mail comes from",
+    "NEEDLEWORK_PROXY": "1 where a proxy of ours sets X-Forwarded-For and X-Forwarded-Proto",
     "NEEDLEWORK_SECRET_KEY": "what sessions are signed with",
     "NEEDLEWORK_SECRET_KEY_FILE": "a file that holds it",
     "NEEDLEWORK_UPDATE_GOLDEN": "1 to write expected results of tests anew",
@@ -47,6 +50,20 @@ def flag(name: str) -> bool:
     if value not in {"", "0", "1", "no", "yes", "false", "true"}:
         raise ImproperlyConfigured(f"{name} must be 1 or 0.")
     return value in {"1", "yes", "true"}
+
+
+def behind_proxy(*, is_https: bool) -> bool:
+    """Whether a proxy of ours stands in front; with HTTPS that must be said, one way or the other.
+
+    Behind a proxy that is not known of, each page would lead to itself for ever.
+    """
+    if is_https and not text("NEEDLEWORK_PROXY"):
+        raise ImproperlyConfigured(
+            "NEEDLEWORK_HTTPS is set, and NEEDLEWORK_PROXY is not. Set NEEDLEWORK_PROXY=1 where a "
+            "server of yours in front speaks HTTPS and sets X-Forwarded-For and "
+            "X-Forwarded-Proto itself; set NEEDLEWORK_PROXY=0 where nothing stands in front."
+        )
+    return flag("NEEDLEWORK_PROXY")
 
 
 def folder(name: str, default: Path) -> Path:
@@ -122,20 +139,54 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def email() -> dict[str, Any]:
-    """Mail by SMTP where it is set up; otherwise none is sent, and pages promise none."""
-    url = text("NEEDLEWORK_EMAIL")
+def minutes(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}.")
+    return int(value)
+
+
+def host_cookie(name: str, *, is_https: bool) -> str:
+    """The name that makes browsers keep a cookie to this very host, which they do with HTTPS."""
+    return f"__Host-{name}" if is_https else name
+
+
+def mail(data: Path) -> dict[str, Any]:
+    """Mail by SMTP where it is set up; otherwise it lies in a folder, for who runs this to read."""
+    url = text("NEEDLEWORK_MAIL")
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
-    parts = urlsplit(url)
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(data / "mail"),
+        }
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 587
+    except ValueError:
+        parts, port = urlsplit(""), 0
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured("NEEDLEWORK_EMAIL must read smtp://user:password@host:587.")
+        raise ImproperlyConfigured("NEEDLEWORK_MAIL must read smtp://user:password@host:587.")
     return {
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or 587,
+        "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": parts.scheme == "smtp",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def mail_from() -> str:
+    """The sender's address, needed where mail leaves the house: others refuse a made-up one."""
+    address = text("NEEDLEWORK_MAIL_FROM")
+    if not address and not text("NEEDLEWORK_MAIL"):
+        return "needlework@localhost"
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ImproperlyConfigured(
+            "NEEDLEWORK_MAIL_FROM must be an e-mail address, such as clinic@harbour.example, "
+            "where NEEDLEWORK_MAIL is set."
+        ) from None
+    return address

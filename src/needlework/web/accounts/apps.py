@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "needlework.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from needlework.web.accounts import signals
+
+        signals.connect()

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,3 +42,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @cached_property
+    def factors(self) -> tuple[tuple[str, int], ...]:
+        """Kind and id of each authenticator app, passkey and set of recovery codes."""
+        from allauth.mfa.models import Authenticator
+
+        rows = Authenticator.objects.filter(user_id=self.pk).order_by("pk")
+        return tuple(rows.values_list("type", "pk"))
+
+    def get_session_auth_hash(self) -> str:
+        """What a session stands on: a change of password or of a factor ends the others."""
+        self.__dict__.pop("factors", None)
+        stands_on = f"{self.password}|{self.factors}"
+        return salted_hmac("needlework.session", stands_on, algorithm="sha256").hexdigest()

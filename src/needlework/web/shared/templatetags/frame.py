@@ -8,6 +8,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString, mark_safe
 
+from needlework.web.accounts.notices import notice
 from needlework.web.rendering import common, template_of
 from needlework.web.request import Request
 
@@ -29,6 +30,7 @@ def frame(context: RequestContext, content: str, title: str = "") -> SafeString:
         page.render(
             **common(request),
             page_title=title,
+            page_notice=notice(request),
             page_content=mark_safe(content),  # noqa: S308
         )
     )

@@ -1,0 +1,82 @@
+"""Asked by the page itself: whether somebody is there, locking and unlocking; and the language."""
+
+from __future__ import annotations
+
+import time
+
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from needlework.i18n import LANGUAGES
+from needlework.web import access
+from needlework.web.accounts import lock, sessions
+from needlework.web.request import Request
+
+
+@access.signed_in
+@never_cache
+@require_http_methods(["GET", "POST"])
+def awake(request: Request) -> HttpResponse:
+    """Seconds until the lock, and whose session it is. A POST says that somebody is there."""
+    now_s = int(time.time())
+    if request.method == "POST" and not sessions.is_idle(request.session, now_s):
+        sessions.touch(request.session, now_s)
+    return _state(request, now_s)
+
+
+@access.signed_in
+@never_cache
+@require_POST
+def unlock(request: Request) -> HttpResponse:
+    now_s = int(time.time())
+    refused = lock.try_password(request, now_s)
+    if refused:
+        wrong, status = refused
+        return JsonResponse({"wrong": wrong}, status=status)
+    request.audit.happened("accounts.unlock")
+    return _state(request, now_s)
+
+
+@access.signed_in
+@never_cache
+@require_POST
+def lock_now(request: Request) -> HttpResponse:
+    """Whoever leaves the room does not wait for the lock."""
+    sessions.lock(request.session)
+    if request.headers.get("Accept") == "application/json":
+        return _state(request, int(time.time()))
+    return redirect(_back(request))
+
+
+@access.signed_in
+@require_POST
+def language(request: Request) -> HttpResponse:
+    chosen = request.POST.get("language", "")
+    if chosen in LANGUAGES:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return redirect(_back(request))
+
+
+def _state(request: Request, now_s: int) -> JsonResponse:
+    # The token may have changed since the page was made: somebody signed in again beside it.
+    return JsonResponse(
+        {
+            "left_s": sessions.left_s(request.session, now_s),
+            "who": str(request.user.pk),
+            "token": get_token(request),
+        }
+    )
+
+
+def _back(request: Request) -> str:
+    """The page that asked, if it is one of ours."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if wanted and is_ours else "/clinic/"
