@@ -25,6 +25,7 @@ _COMMANDS: Final = (
     "evidence",
     "schema",
     "serve",
+    "clinic",
 )
 INTERRUPTED: Final = 130
 

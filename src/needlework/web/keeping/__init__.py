@@ -1,0 +1,1 @@
+"""Opening a clinic, and keeping its data: back-up, restoring, leaving."""
