@@ -11,8 +11,10 @@ from tests.web import people
 PATHS: Final = tuple(
     f"/{language}/harbour/{path}"
     for language in ("en", "es")
-    for path in ("", "skin/", "skin/microneedling/")
+    for path in ("", "skin/", "skin/microneedling/", "skin/microneedling/self-check/")
 )
+CHECKS: Final = tuple(path for path in PATHS if path.endswith("self-check/"))
+"""The pages of which one may be sent something."""
 ALL_PATHS: Final = (*PATHS, "/", "/en/", "/es/", "/robots.txt", "/sitemap.xml")
 
 

@@ -12,11 +12,14 @@ from needlework.i18n import LANGUAGES
 from needlework.web.clinics.models import Clinic
 from needlework.web.request import Request
 
-PAGES: Final = ("home", "skin", "microneedling")
+PAGES: Final = ("home", "skin", "microneedling", "self_check")
 
 
 class Page:
-    """One public page; templates ask it for its own address and that in the other language."""
+    """One public page; templates ask it for its own address and that in the other language.
+
+    A name without its app is one of this site's views.
+    """
 
     def __init__(
         self, request: Request, name: str, language: str, clinic: Clinic | None = None
@@ -30,7 +33,8 @@ class Page:
         kwargs = {"lang": language or self.language}
         if self._clinic is not None:
             kwargs["clinic"] = self._clinic.slug
-        return reverse(f"site:{name or self.name}", kwargs=kwargs)
+        asked = name or self.name
+        return reverse(asked if ":" in asked else f"site:{asked}", kwargs=kwargs)
 
     def address(self, language: str = "", name: str = "") -> str:
         return self._request.build_absolute_uri(self.path(language, name))

@@ -24,9 +24,10 @@ def clinic_page(clinic: Clinic, page: Page) -> Markup:
 def web_page(clinic: Clinic, page: Page) -> Markup:
     """No `lastReviewed`: that is for a page that a named clinician has reviewed."""
     _ = translator(page.language)
+    names = {"microneedling": _("Microneedling"), "self_check": _("Self-check")}
     found: dict[str, Any] = {
         "@type": "MedicalWebPage",
-        "name": _("Microneedling") if page.name == "microneedling" else _(clinic.category),
+        "name": names.get(page.name) or _(clinic.category),
         "url": page.address(),
         "inLanguage": page.language,
         "about": {"@type": "MedicalProcedure", "name": _("Microneedling")},

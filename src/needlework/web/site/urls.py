@@ -15,4 +15,9 @@ urlpatterns = [
     path(
         "<lang:lang>/<slug:clinic>/skin/microneedling/", views.microneedling, name="microneedling"
     ),
+    path(
+        "<lang:lang>/<slug:clinic>/skin/microneedling/self-check/",
+        views.self_check,
+        name="self_check",
+    ),
 ]

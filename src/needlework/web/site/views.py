@@ -1,27 +1,33 @@
-"""Pages for visitors. Nobody signs in here, nothing is asked, no cookie is set."""
+"""Pages for visitors. Nobody signs in here, nothing is kept, no cookie is set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from allauth.core import ratelimit
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from needlework.i18n import translator
 from needlework.web import access
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic
+from needlework.web.clinics.selectors import emergency_number
+from needlework.web.errors import page as error_page
 from needlework.web.knowledge import known_for
 from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.site import content, hours, links, schema, selectors
 from needlework.web.site.citing import Citations
 from needlework.web.site.pages import Page, indexed, pages_of
+from needlework.web.site.questions import NEVER_STOP
+from needlework.web.site.self_check import Answers, Speaker, findings_of, read_answers
 
 _V = TypeVar("_V", bound=Callable[..., HttpResponse])
 
@@ -103,6 +109,59 @@ def microneedling(request: Request, lang: str, clinic: str) -> HttpResponse:
         }
 
     return _page(request, lang, clinic, "microneedling", more, LONG_S)
+
+
+@access.public
+@csrf_exempt  # nothing is changed or kept, and without a token the page needs no cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def self_check(request: Request, lang: str, clinic: str) -> HttpResponse:
+    """Questions; what was answered is judged, shown once, and forgotten."""
+    if request.method != "POST":
+        return _page(
+            request, lang, clinic, "self_check", lambda found: _asked(request, found, lang), LONG_S
+        )
+    if not ratelimit.consume(request, action="self_check"):
+        _ = translator(lang)
+        return error_page(request, 429, _("Too many tries."), _("Wait a few minutes, then go on."))
+    answers, wrong = read_answers(dict(request.POST.lists()))
+
+    def more(found: Clinic) -> dict[str, Any]:
+        if wrong or not answers:
+            return _asked(request, found, lang, answers, wrong) | {"is_refused": True}
+        known, day = known_for(found), today_in(found, timezone.now())
+        findings = findings_of(answers, known=known, jurisdiction=found.jurisdiction, on=day)
+        speaker = Speaker(known, lang)
+        return {
+            **_asked(request, found, lang, answers, speaker=speaker),
+            "outcome": speaker.outcome(answers, findings),
+        }
+
+    response = _page(request, lang, clinic, "self_check", more, 0)
+    if response.status_code == 200 and (wrong or not answers):
+        response.status_code = 422
+    add_never_cache_headers(response)
+    return response
+
+
+def _asked(
+    request: Request,
+    clinic: Clinic,
+    lang: str,
+    answers: Answers | None = None,
+    wrong: frozenset[str] = frozenset(),
+    speaker: Speaker | None = None,
+) -> dict[str, Any]:
+    """The questions of the self-check, with what was answered."""
+    speaker = speaker or Speaker(known_for(clinic), lang)
+    return {
+        "sections": speaker.sections(answers or {}, wrong),
+        "cite": speaker.cite,
+        "has_wrong": bool(wrong),
+        "never_stop": NEVER_STOP,
+        "emergency": emergency_number(clinic, known_for(clinic).knowledge),
+        "structured": schema.web_page(clinic, Page(request, "self_check", lang, clinic)),
+    }
 
 
 @visitor

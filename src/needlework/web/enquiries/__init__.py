@@ -1,0 +1,1 @@
+"""Somebody who is no client yet asks for a consultation, and staff answer."""
