@@ -74,10 +74,10 @@ class TestRunning:
         for email, _ in log_ins.staff:
             assert email in demo.said
 
-    def test_workers_and_the_sealer_run(self, demo: Serving) -> None:
+    def test_workers_and_the_attendant_run(self, demo: Serving) -> None:
         said = list(demo.family().values())
         assert sum("granian" in line for line in said) == 3  # one that starts two that answer
-        assert any("audit_seal" in line for line in said)
+        assert any(" attend " in line for line in said)
 
     def test_a_second_server_does_not_share_the_port(self, demo: Serving, tmp_path: Path) -> None:
         port = int(demo.url.rpartition(":")[2])

@@ -30,7 +30,7 @@ USUAL_DATA: Final = Path("~/.local/share/needlework")
 DEMO_DATA: Final = Path("build/demo")
 STOPPED_BY: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-SEAL_EVERY_S: Final = 60
+ATTEND_EVERY_S: Final = 60
 LOOK_EVERY_S: Final = 0.2
 START_S: Final = 60
 WORKERS_STOP_S: Final = 3
@@ -83,8 +83,11 @@ class Stopped(BaseException):
     help=f"Where database, files and keys lie (default: NEEDLEWORK_DATA, else {USUAL_DATA}).",
 )
 @click.option("--demo", is_flag=True, help=f"With invented people, in {DEMO_DATA} unless --data.")
-def command(*, host: str, port: int, workers: int, data: Path | None, demo: bool) -> None:
-    """Serve the web app until Ctrl-C, and seal its audit trail meanwhile.
+@click.option("--year", is_flag=True, help="With --demo: forty more clients, made meanwhile.")
+def command(
+    *, host: str, port: int, workers: int, data: Path | None, demo: bool, year: bool
+) -> None:
+    """Serve the web app until Ctrl-C; seal its audit and tell of unseen reports meanwhile.
 
     \b
     Examples:
@@ -100,6 +103,8 @@ def command(*, host: str, port: int, workers: int, data: Path | None, demo: bool
             server.await_answer()
             streams.emit(welcome(host, port, environment, log_ins).encode())
             _warn(host, environment)
+            if demo and year:
+                server.add_year()
             server.watch()
     streams.remark("Stopped.")
 
@@ -223,13 +228,13 @@ def _failed(name: str, code: int, said: bytes) -> NeedleworkError:
 
 
 class Server:
-    """The web server and the sealer of the audit trail; none outlives the block."""
+    """The web server, and what must be done every minute beside it; none outlives the block."""
 
     def __init__(self, address: Address, workers: int, environment: Environment) -> None:
         self._address = address
         self._environment = environment
         self._serving = _serving(address, workers)
-        self._sealing = _manage("audit_seal", "--every", str(SEAL_EVERY_S))
+        self._attending = _manage("attend", "--every", str(ATTEND_EVERY_S))
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -250,7 +255,11 @@ class Server:
 
     def start(self) -> None:
         self._children["web"] = self._child(self._serving)
-        self._children["sealer"] = self._child(self._sealing)
+        self._children["attendant"] = self._child(self._attending)
+
+    def add_year(self) -> None:
+        """Clients of a year, made while the first pages are looked at; it ends by itself."""
+        self._children["year"] = self._child(_manage("demo", "--year"))
 
     def _child(self, argv: Sequence[str]) -> subprocess.Popen[bytes]:
         """A process in a group of its own, which Ctrl-C reaches only through us."""
@@ -274,22 +283,23 @@ class Server:
         )
 
     def watch(self) -> None:
-        """Until somebody stops us; a sealer that ended is started again."""
+        """Until somebody stops us; an attendant that ended is started again."""
         again_at = 0.0
         while True:
             time.sleep(LOOK_EVERY_S)
             self._check_web()
-            code = self._children["sealer"].poll()
+            code = self._children["attendant"].poll()
             if code is None:
                 continue
             if not again_at:
                 streams.remark(
-                    f"The audit sealer ended with {code}; "
+                    "What seals the audit and tells of unseen reports "
+                    f"ended with {code}; "
                     f"it starts again in {AGAIN_AFTER_S} seconds."
                 )
                 again_at = time.monotonic() + AGAIN_AFTER_S
             elif time.monotonic() >= again_at:
-                self._children["sealer"] = self._child(self._sealing)
+                self._children["attendant"] = self._child(self._attending)
                 again_at = 0.0
 
     def _check_web(self) -> None:

@@ -1,0 +1,1 @@
+"""Urgent reports that nobody has seen: told, and told again more widely."""
