@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from needlework.aftercare import Course, First, Moment, Timeline, UvDay
+from needlework.aftercare import Course, First, Moment, Review, Timeline, UvDay
 from needlework.documents.words import capital
 from needlework.evidence import Cited, CitedText
 
@@ -44,7 +44,7 @@ class Stretch(Struct, frozen=True):
 
     first: Moment
     last: Moment
-    opens: tuple[str, ...]
+    opens: tuple[First, ...]
     is_now: bool
 
 
@@ -111,11 +111,11 @@ def stretches(course: Timeline, moment: Moment) -> tuple[Stretch, ...]:
 
 
 def _stretches(course: Timeline, moment: Moment) -> Iterator[Stretch]:
-    labels = {first.what: capital(first.label) for first in course.firsts}
+    firsts = {first.what: first for first in course.firsts}
     # The evening of the first day may reach into the next: what has opened is said once.
     opened: set[str] = set()
     for run in _runs(course):
-        opens = tuple(labels[what] for what in run[0].opens if what not in opened)
+        opens = tuple(firsts[what] for what in run[0].opens if what not in opened)
         opened.update(run[0].opens)
         yield Stretch(first=run[0], last=run[-1], opens=opens, is_now=moment in run)
 
@@ -150,10 +150,8 @@ def things_to_do(moment: Moment, day: int) -> tuple[CitedText, ...]:
     return moment.do if moment.hours is not None or moment.day >= day else ()
 
 
-def coming_reviews(course: Timeline, today: date) -> list[tuple[str, date]]:
-    return [
-        (capital(review.what), review.day.on) for review in course.reviews if review.day.on >= today
-    ]
+def coming_reviews(course: Timeline, today: date) -> list[Review]:
+    return [review for review in course.reviews if review.day.on >= today]
 
 
 def advice_by_topic(course: Timeline) -> dict[str, list[CitedText]]:
@@ -162,6 +160,14 @@ def advice_by_topic(course: Timeline) -> dict[str, list[CitedText]]:
     for word in course.advice:
         found.setdefault(capital(word.about), []).append(CitedText(word.text, word.claims))
     return found
+
+
+def bar_claims(course: Timeline) -> list[tuple[str, tuple[str, ...]]]:
+    """What each bar of the chart rests on, by its label."""
+    return [
+        (capital(one.label), (*one.usual.claims, *(one.peak.claims if one.peak else ())))
+        for one in course.courses
+    ]
 
 
 # --- the sun ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from needlework.errors import AnswerError
 from needlework.web.accounts.models import User
 from needlework.web.knowledge import known_for
 from needlework.web.portal.models import Acknowledgement, SymptomReport
+from needlework.web.records.services import OvertakenError, is_retracted, supersede
 from needlework.web.treatments.models import TreatmentSession
 from needlework.workflow import symptoms
 
@@ -53,17 +54,23 @@ def report_symptoms(
 def acknowledge_report(
     *, report: SymptomReport, author: User, words: str, now: datetime
 ) -> Acknowledgement:
+    """The first to say so; after an error, what takes the place of that."""
+    made = Acknowledgement(
+        clinic=report.clinic,
+        client=report.client,
+        author=author,
+        report=report,
+        words=words.strip(),
+        recorded_at=now,
+    )
+    last = report.acknowledgements.filter(superseded_by__isnull=True).first()
     try:
+        if last is not None and is_retracted(last):
+            return supersede(old=last, new=made)
         with transaction.atomic():
-            return Acknowledgement.objects.create(
-                clinic=report.clinic,
-                client=report.client,
-                author=author,
-                report=report,
-                words=words.strip(),
-                recorded_at=now,
-            )
-    except IntegrityError as taken:
+            made.save(force_insert=True)
+            return made
+    except (IntegrityError, OvertakenError) as taken:
         raise AnswerError(
             "Somebody has already marked this report as seen.",
             hint="Load the report anew to read who and when.",

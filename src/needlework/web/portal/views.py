@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,18 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from needlework.aftercare import choice_names, choices, moment_on
 from needlework.documents import aftercare_pdf
-from needlework.documents.words import capital
+from needlework.documents.words import Words, capital
 from needlework.errors import AnswerError
+from needlework.evidence import NotAccepted
 from needlework.i18n import translator
 from needlework.web import access
+from needlework.web.citing import Citations
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import clock_of
 from needlework.web.clinics.selectors import emergency_number
-from needlework.web.errors import page
 from needlework.web.knowledge import known_for
 from needlework.web.portal import course, links
 from needlework.web.portal.forms import (
-    BirthDateForm,
     ProductForm,
     SunForm,
     SymptomForm,
@@ -35,10 +34,13 @@ from needlework.web.portal.forms import (
 from needlework.web.portal.selectors import (
     ALERTING,
     acknowledgement_of,
+    emergency_claims,
+    is_judged_by,
     reading,
 )
 from needlework.web.portal.services import report_symptoms
 from needlework.web.portal.signs import is_settled, sign_groups
+from needlework.web.portal.way_in import way_in
 from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.site.hours import opening
@@ -54,34 +56,13 @@ from needlework.workflow import product, uv
 @never_cache
 @require_http_methods(["GET", "POST"])
 def link(request: Request, token: str) -> HttpResponse:
-    """The way in: nothing about anyone is shown before the birth date is."""
-    _ = translator(request.language)
-    form = BirthDateForm(request.POST or None, language=request.language)
-    if request.method == "GET":
-        return render(request, "portal/link.html", {"form": form})
-    if not ratelimit.consume(request, action="portal_link", key=links.digest(token)):
-        request.audit.happened("portal.link_refused", is_refused=True)
-        title = _("Too many tries.")
-        return page(request, 429, title, _("Wait a quarter of an hour, or call the clinic."))
-    found = links.find_link(token, timezone.now())
-    if form.is_valid():
-        if found and links.is_second_factor(found, form.cleaned_data["birth_date"]):
-            links.enter(request, found)
-            request.audit.note(found.client)
-            return redirect("portal:today")
-        # The same words for a wrong date and a link that has ended: neither tells which.
-        if found:
-            links.refuse(found)
-            request.audit.refused(found.client)
-        request.audit.happened("portal.link_refused", is_refused=True)
-        form.add_error(
-            None,
-            _(
-                "This link and birth date do not open anything. "
-                "Check the date, or ask the clinic for a new link."
-            ),
-        )
-    return render(request, "portal/link.html", {"form": form}, status=422)
+    return way_in(
+        request,
+        token,
+        purpose="aftercare",
+        template="portal/link.html",
+        inside="portal:today",
+    )
 
 
 @access.public
@@ -113,6 +94,7 @@ def today(request: Request) -> HttpResponse:
         "reviews": course.coming_reviews(timeline, now.date()),
         "strips": strips,
         "strip_days": course.strip_days(strips),
+        "bar_claims": course.bar_claims(timeline),
         "advice": course.advice_by_topic(timeline),
         "now": now,
         "day": day,
@@ -196,6 +178,7 @@ def answer(request: Request, report: UUID) -> HttpResponse:
         "acknowledgement": acknowledgement_of(found),
         "is_alerting": found.urgency in ALERTING,
         "opening": opening(request.clinic, timezone.now()),
+        "has_aged": not is_judged_by(found, known_for(request.clinic).knowledge),
     }
     return _show(request, "portal/answer_page.html", context)
 
@@ -214,14 +197,25 @@ def products(request: Request) -> HttpResponse:
         return _show(request, "portal/products.html", context)
     if not form.is_valid():
         return _show(request, "portal/products.html", context, status=422)
-    context["product"] = product(
-        known_for(request.clinic),
-        form.cleaned_data["ingredients"],
-        ended=clock_of(request.clinic)(treatment.ended_at),
-        name=form.cleaned_data["name"],
-        sunscreen=form.cleaned_data["sunscreen"],
-        language=request.language,
-    )
+    try:
+        context["product"] = product(
+            known_for(request.clinic),
+            form.cleaned_data["ingredients"],
+            ended=clock_of(request.clinic)(treatment.ended_at),
+            name=form.cleaned_data["name"],
+            sunscreen=form.cleaned_data["sunscreen"],
+            language=request.language,
+        )
+    except NotAccepted:
+        _ = translator(request.language)
+        form.add_error(
+            None,
+            _(
+                "Your clinic does not accept a figure that this check rests on. "
+                "Ask the clinic before you use the product."
+            ),
+        )
+        return _show(request, "portal/products.html", context, status=422)
     return _show(request, "portal/products.html", context)
 
 
@@ -274,7 +268,9 @@ def _show(
     """A client's page, with what each of them may need: whom to call, names, the clinic's clock."""
     knowledge = known_for(request.clinic).knowledge
     shared = {
+        "citations": Citations(knowledge, Words(knowledge, request.language)),
         "emergency": emergency_number(request.clinic, knowledge),
+        "emergency_claims": emergency_claims(request.clinic, knowledge),
         "names": choice_names(knowledge, request.language),
         "capital": capital,
     }
