@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/bootstrap.sh
 
 PORT := 8000
 run: $(STAMP)  ## serve the web app with demo data, until Ctrl-C; PORT=8001 moves it
-	@exec $(BIN)/needlework serve --demo --port $(PORT)
+	@exec $(BIN)/needlework serve --demo --year --port $(PORT)
 
 examples: $(STAMP)  ## plan the worked examples into build/plans
 	@$(PYTHON_RUN) scripts/plan_examples.py
@@ -59,7 +59,8 @@ check: test-packages $(STAMP)  ## all that must hold before a change lands: CI r
 	$(PYTHON_RUN) scripts/docs.py --check
 	$(PYTHON_RUN) scripts/catalogue.py --check
 	NEEDLEWORK_DATA=$(SCRATCH) $(PYTHON_RUN) -m needlework.web makemigrations --check --dry-run
-	NEEDLEWORK_DATA=$(SCRATCH) NEEDLEWORK_HTTPS=1 NEEDLEWORK_HOSTS=clinic.example \
+	NEEDLEWORK_DATA=$(SCRATCH) \
+		NEEDLEWORK_HTTPS=1 NEEDLEWORK_PROXY=1 NEEDLEWORK_HOSTS=clinic.example \
 		$(PYTHON_RUN) -m needlework.web check --deploy --fail-level WARNING
 	@$(MAKE) test
 

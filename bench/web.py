@@ -40,9 +40,11 @@ def main() -> None:
         result["empty_ms"] = median(browser, paths["empty"])
         result["plan_ms"] = median(browser, paths["plan"])
         result["list_p95_ms"] = p95(browser, paths["list"])
-        if engine() == "sqlite":
-            fill(few, many)
-            result["long_list_p95_ms"] = p95(browser, paths["list"])
+        result["few_pages_p95_ms"] = pages(browser, paths)
+        fill(few, many)
+        analyse()
+        result["many_pages_p95_ms"] = pages(browser, paths)
+        result["long_list_p95_ms"] = result["many_pages_p95_ms"]["list"]
         result["audit_rows"] = audit_rows()
         sys.stdout.write(json.dumps(result) + "\n")
 
@@ -95,6 +97,7 @@ def visitor() -> tuple[Browser, dict[str, str]]:
     return browser, {
         "empty": "/robots.txt",
         "list": base,
+        "client": f"{base}{client.pk}/",
         "plan": f"{base}{client.pk}/consultations/{consultation.consultation_id}/plan/",
     }
 
@@ -112,15 +115,39 @@ def fill(have: int, want: int) -> None:
         Client.objects.bulk_create(rows, batch_size=2_000)
 
 
-def timings(browser: Browser, path: str, count: int = 120) -> list[float]:
+SEARCHES = {"rare": "0004711", "common": "nunez", "two words": "ines hadd", "none": "qqqq"}
+
+
+def pages(browser: Browser, paths: dict[str, str]) -> dict[str, float]:
+    """The list, a client's page, and searches that find one, many and nobody."""
+    taken = {"list": p95(browser, paths["list"]), "client": p95(browser, paths["client"])}
+    for name, words in SEARCHES.items():
+        taken[f"search: {name}"] = p95(browser, paths["list"], {"q": words})
+    return taken
+
+
+def analyse() -> None:
+    """What a running PostgreSQL does by itself after a while."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def timings(
+    browser: Browser, path: str, sent: dict[str, str] | None = None, count: int = 120
+) -> list[float]:
+    def ask() -> int:
+        answer = browser.get(path) if sent is None else browser.post(path, sent)
+        return int(answer.status_code)
+
     for _ in range(5):
-        answer = browser.get(path)
-        if answer.status_code != 200:
-            sys.exit(f"{path} answered {answer.status_code}")
+        if (status := ask()) != 200:
+            sys.exit(f"{path} answered {status}")
     taken = []
     for _ in range(count):
         begun = time.perf_counter()
-        browser.get(path)
+        ask()
         taken.append((time.perf_counter() - begun) * 1000)
     return sorted(taken)
 
@@ -129,8 +156,8 @@ def median(browser: Browser, path: str) -> float:
     return statistics.median(timings(browser, path))
 
 
-def p95(browser: Browser, path: str) -> float:
-    taken = timings(browser, path)
+def p95(browser: Browser, path: str, sent: dict[str, str] | None = None) -> float:
+    taken = timings(browser, path, sent)
     return taken[int(len(taken) * 0.95)]
 
 

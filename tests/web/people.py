@@ -12,6 +12,7 @@ from needlework.web.accounts.models import User
 from needlework.web.clinics.models import ROLES, Client, Clinic, Membership, MembershipRole
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+"""A day of its own, for what is written in records; what lasts, such as a link, begins today."""
 PASSWORD = "a-long-enough-password"
 
 
@@ -36,7 +37,7 @@ def member(place: Clinic, *roles: str, email: str = "", **facts: Any) -> Members
     given = {
         "profession": "physician",
         "licence_number": "1",
-        "licence_until": date(2027, 12, 31),
+        "licence_until": date(2099, 12, 31),
     }
     made = Membership.objects.create(clinic=place, user=user, **{**given, **facts})
     MembershipRole.objects.bulk_create(MembershipRole(membership=made, role=role) for role in roles)

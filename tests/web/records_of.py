@@ -14,7 +14,7 @@ from needlework.aftercare import Observation
 from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.consultations.services import record_consultation
 from needlework.web.knowledge import known_for
-from needlework.web.portal.services import report_symptoms
+from needlework.web.portal.services import acknowledge_report, report_symptoms
 from needlework.web.treatments.held import Held, ZoneHeld
 from needlework.web.treatments.services import record_treatment
 from tests.web import people
@@ -54,11 +54,14 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
     blob = keep_blob(
         clinic=clinic, client=client, author=author.user, kind="portrait", content=png()
     )
+    seen = acknowledge_report(report=report, author=author.user, words="", now=now)
     return {
         "client": client.pk,
         "consultation": consultation.consultation_id,
         "treatment": treatment.pk,
         "report": report.pk,
+        "version": consultation.pk,
+        "acknowledgement": seen.pk,
         "blob": blob.pk,
     }
 

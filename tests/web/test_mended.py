@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import sys
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
 from django.test import RequestFactory
 from django.utils import timezone
 
+from needlework.web import env
 from needlework.web.audit.middleware import AuditMiddleware
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.consultations.services import record_consultation
 from needlework.web.errors import LARGEST_FORM, WithoutTokens
 from needlework.web.knowledge import known_for
 from needlework.web.portal import links
+from needlework.web.wsgi import application
 from tests.web import people
 from tests.web.records_of import EXAMPLE
 
@@ -113,8 +123,108 @@ def test_a_search_that_no_engine_takes_finds_nobody(
     alice: Membership, harbour: Clinic, typed: str
 ) -> None:
     path = f"/clinic/{harbour.slug}/clients/"
-    assert people.browser(alice).get(path, {"q": typed, "after": f"{typed}|x"}).status_code == 200
+    sent = {"q": typed, "after": f"{typed}|x"}
+    assert people.browser(alice).post(path, sent).status_code == 200
 
 
 def test_a_name_of_letters_that_fold_into_many_is_kept(harbour: Clinic) -> None:
     assert people.person(harbour, "\ufdfa" * 150).search_name
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "charset", ["rot13", "hex", "base64", "undefined", "no-such", "utf-16", "utf-8; x*=no''%41"]
+)
+def test_letters_that_nobody_uses_are_refused(charset: str, method: str) -> None:
+    """Through what the server calls: Django itself reads them before any middleware."""
+    status, words = served(method, f"application/x-www-form-urlencoded; charset={charset}")
+    assert status.startswith("415 ")
+    assert b"UTF-8" in words
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded; charset=utf-8",
+        'multipart/form-data; boundary=x; charset="UTF-8"',
+        ";;;=",
+    ],
+)
+def test_the_usual_letters_are_taken(kind: str) -> None:
+    assert served("get", kind)[0].startswith("200 ")
+
+
+def served(method: str, kind: str) -> tuple[str, bytes]:
+    """Status and body, from the application that a server loads."""
+    told: list[str] = []
+    environ: dict[str, Any] = {
+        "HTTP_HOST": "localhost",
+        "PATH_INFO": "/accounts/login/",
+        "QUERY_STRING": "next=%C3%A9",
+        "CONTENT_TYPE": kind,
+    }
+    setup_testing_defaults(environ)
+    environ["REQUEST_METHOD"] = method.upper()
+
+    def start(status: str, *_: object) -> Callable[[bytes], object]:
+        told.append(status)
+        return bytes
+
+    # Of a test's database the connection must outlive the request.
+    with without_closing():
+        parts = application(environ, start)
+        return told[0], b"".join(parts)
+
+
+@contextmanager
+def without_closing() -> Iterator[None]:
+    request_finished.disconnect(close_old_connections)
+    request_started.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        request_finished.connect(close_old_connections)
+        request_started.connect(close_old_connections)
+
+
+def test_a_host_that_is_not_ours_leaves_a_line_and_no_traceback() -> None:
+    """Through the handler that the app's own settings describe."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(WithoutTokens())
+    logger = logging.getLogger("django.security.DisallowedHost")
+    logger.addHandler(handler)
+    try:
+        answer = Browser().get("/accounts/login/", headers={"Host": "elsewhere.example"})
+    finally:
+        logger.removeHandler(handler)
+    assert answer.status_code == 400
+    assert "elsewhere.example" in written.getvalue()
+    assert len(written.getvalue().splitlines()) == 1
+
+
+def test_other_errors_keep_their_traceback() -> None:
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError:
+        record = logging.LogRecord("django.request", 40, "x", 1, "Error", (), sys.exc_info())
+    WithoutTokens().filter(record)
+    assert record.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    ("https", "proxy", "is_behind"),
+    [("", "", False), ("", "1", True), ("1", "1", True), ("1", "0", False), ("1", "", None)],
+)
+def test_with_https_it_must_be_said_whether_a_proxy_stands_in_front(
+    monkeypatch: pytest.MonkeyPatch, https: str, proxy: str, is_behind: bool | None
+) -> None:
+    monkeypatch.setenv("NEEDLEWORK_HTTPS", https)
+    monkeypatch.setenv("NEEDLEWORK_PROXY", proxy)
+    if is_behind is None:
+        with pytest.raises(ImproperlyConfigured, match="NEEDLEWORK_PROXY=1 where"):
+            env.behind_proxy(is_https=env.flag("NEEDLEWORK_HTTPS"))
+    else:
+        assert env.behind_proxy(is_https=env.flag("NEEDLEWORK_HTTPS")) is is_behind

@@ -18,10 +18,16 @@ from django.utils.cache import add_never_cache_headers
 from msgspec import Struct
 
 from needlework.web.blobs.models import Blob
+from needlework.web.clearances.models import ClearanceRequest
 from needlework.web.clinics.models import ROLES, Client, Clinic, Membership
+from needlework.web.consents.models import Consent, ConsentOffer
 from needlework.web.consultations.models import Consultation
+from needlework.web.enquiries.models import ConsultationRequest
+from needlework.web.plans.models import SignedPlan
 from needlework.web.portal import links
 from needlework.web.portal.models import SymptomReport
+from needlework.web.records.models import Record
+from needlework.web.records.services import is_retracted
 from needlework.web.request import Request
 from needlework.web.treatments.models import TreatmentSession
 
@@ -30,6 +36,7 @@ Forbidden = PermissionDenied
 View = Callable[..., HttpResponse]
 _V = TypeVar("_V", bound=View)
 _M = TypeVar("_M", bound=Model)
+_R = TypeVar("_R", bound=Record)
 
 
 class Policy(Struct, frozen=True):
@@ -185,8 +192,38 @@ def get_symptom_report(request: Request, code: UUID) -> SymptomReport:
     return _of_clinic(request, SymptomReport.objects.select_related("client"), code)
 
 
+def get_consultation_request(request: Request, code: UUID) -> ConsultationRequest:
+    return _of_clinic(request, ConsultationRequest.objects.all(), code)
+
+
+def get_signed_plan(request: Request, code: UUID) -> SignedPlan:
+    rows = SignedPlan.objects.select_related("client", "consultation", "version", "signer")
+    return _of_clinic(request, rows, code)
+
+
+def get_consent_offer(request: Request, code: UUID) -> ConsentOffer:
+    rows = ConsentOffer.objects.select_related("client", "clinic", "plan__consultation", "pdf")
+    return _of_clinic(request, rows, code)
+
+
+def get_consent(request: Request, code: UUID) -> Consent:
+    rows = Consent.objects.select_related("client", "clinic", "signature__offer__plan")
+    return _of_clinic(request, rows, code)
+
+
+def get_clearance_request(request: Request, code: UUID) -> ClearanceRequest:
+    rows = ClearanceRequest.objects.select_related("client", "version", "consultation", "asked")
+    return _of_clinic(request, rows, code)
+
+
 def get_blob(request: Request, code: UUID) -> Blob:
     return _of_clinic(request, Blob.objects.select_related("client"), code)
+
+
+def get_record(request: Request, model: type[_R], code: UUID) -> _R:
+    """A record of any kind."""
+    rows = cast("QuerySet[_R]", model._default_manager.select_related("client", "author"))
+    return _of_clinic(request, rows, code)
 
 
 def _of_clinic(request: Request, rows: QuerySet[_M], code: UUID) -> _M:
@@ -207,5 +244,8 @@ def _is_theirs(request: Request, row: Model) -> bool:
     asking = getattr(request, "portal", None)
     if asking is None:
         return True
+    if isinstance(row, Record) and is_retracted(row):
+        # It may be another person's: only staff still see it.
+        return False
     owner = row.pk if isinstance(row, Client) else getattr(row, "client_id", None)
     return bool(owner == asking.client_id)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_header_parameters
 
 from needlework.errors import NeedleworkError
 from needlework.i18n import translator
 from needlework.web.rendering import render
 from needlework.web.request import Request
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 LARGEST_FORM: Final = 3 * 1024 * 1024
 LARGEST_FILE: Final = 41 * 1024 * 1024
 _TOKEN: Final = re.compile(r"(/l/)[^/\s]+")
+_UNTRACED: Final = frozenset({"django.security.DisallowedHost"})
+"""What any stranger can cause at will: a line tells of it, and no traceback fills the log."""
+_OURS: Final = frozenset({"", "utf-8", "utf8"})
+"""How browsers send our forms; Python would also decode by what is no alphabet at all."""
 
 
 class WithoutTokens(logging.Filter):
@@ -25,7 +33,37 @@ class WithoutTokens(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _TOKEN.sub(r"\1…", record.getMessage())
         record.args = ()
+        if record.name in _UNTRACED:
+            record.exc_info = record.exc_text = None
         return True
+
+
+def in_utf8(application: WSGIApplication) -> WSGIApplication:
+    """The application, for requests in UTF-8.
+
+    Django reads by the charset that a request names before any middleware of ours is asked, and
+    breaks on those that are no alphabet.
+    """
+
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if _charset(environ.get("CONTENT_TYPE", "")) in _OURS:
+            return application(environ, start_response)
+        words = b"What was sent is not in UTF-8. Nothing was saved. Send it as UTF-8.\n"
+        start_response(
+            "415 Unsupported Media Type",
+            [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(words)))],
+        )
+        return [words]
+
+    return answered
+
+
+def _charset(kind: str) -> str:
+    """What a content type names; a word that is no charset where it cannot be read."""
+    try:
+        return parse_header_parameters(kind)[1].get("charset", "").lower()
+    except (LookupError, ValueError):
+        return "unreadable"
 
 
 class SizeMiddleware:
@@ -60,7 +98,8 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
         if not isinstance(wrong, NeedleworkError):
             return None
-        return page(cast("Request", request), 422, wrong.message, wrong.hint)
+        # One that was raised in the page's language already is in no catalogue, and stays as it is.
+        return _said(request, 422, wrong.message, wrong.hint)
 
 
 def page(request: Request, status: int, title: str, hint: str = "") -> HttpResponse:

@@ -15,7 +15,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,8 +24,9 @@ from needlework.i18n import plural, say_date, say_number, say_time, translator
 from needlework.web.request import Request
 
 if TYPE_CHECKING:
+    from needlework.web.alerts.selectors import Waiting
     from needlework.web.blobs.models import Blob
-    from needlework.web.clinics.models import Client
+    from needlework.web.clinics.models import Client, Clinic
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -44,6 +45,7 @@ def environment(**options: Any) -> jinja2.Environment:
         static=static,
         url=_url,
         portrait_of=_portrait_of,
+        reports_waiting=_reports_waiting,
         demo=settings.DEMO,
         say_date=lambda day, width="long": say_date(day, _language(), width=width),
         say_time=lambda moment: say_time(moment, _language()),
@@ -119,6 +121,12 @@ def _portrait_of(client: Client) -> Blob | None:
     from needlework.web.blobs.selectors import portrait_of
 
     return portrait_of(client)
+
+
+def _reports_waiting(clinic: Clinic) -> Waiting | None:
+    from needlework.web.alerts.selectors import waiting
+
+    return waiting(clinic, timezone.now())
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:

@@ -22,6 +22,8 @@ class Request(HttpRequest):
     htmx: HtmxDetails
     language: str
     audit: Notes
+    idle_s: int
+    """Set by the guard for who has signed in: after how long the screen is locked."""
     clinic: Clinic
     """Set by the policies `member` and `portal`."""
     membership: Membership

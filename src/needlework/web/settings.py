@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # allauth's list of security keys speaks with it
     "django.forms",
     "allauth",
     "allauth.account",
@@ -51,11 +52,16 @@ INSTALLED_APPS = [
     "needlework.web.consents",
     "needlework.web.days",
     "needlework.web.portal",
+    "needlework.web.intake",
+    "needlework.web.alerts",
+    "needlework.web.enquiries",
     "needlework.web.site",
+    "needlework.web.keeping",
     "needlework.web.shared",
 ]
 
 MIDDLEWARE = [
+    "needlework.web.accounts.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "needlework.web.errors.SizeMiddleware",
@@ -72,6 +78,7 @@ MIDDLEWARE = [
     "needlework.web.errors.ErrorMiddleware",
     # After the one above: it sees an exception before that turns it into a page, and rolls back.
     "needlework.web.audit.middleware.AuditMiddleware",
+    "needlework.web.accounts.middleware.GuardMiddleware",
     "needlework.web.access.AccessMiddleware",
 ]
 
@@ -121,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "needlework.web.accounts.passwords.PlaceWordsValidator"},
 ]
 LOGIN_REDIRECT_URL = "/clinic/"
 LOGIN_URL = "account_login"
@@ -134,10 +142,27 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# A stranger's address gets no mail from us, and the page says the same either way.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+PASSWORD_RESET_TIMEOUT = 10 * 60
 # Failed tries, counted for each action and shared by all workers.
-ACCOUNT_RATE_LIMITS = {"portal_link": "20/15m/ip,6/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "portal_link": "20/15m/ip,6/15m/key",
+    "consultation_request": "8/h/ip",
+    "self_check": "60/10m/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up alone: whoever has an account got it from the clinic.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "needlework.web.accounts.adapter.FactorAdapter"
+MFA_TOTP_ISSUER = "Needlework"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Of owners and medical directors; where everything is invented it is offered alone.
+SECOND_FACTOR_REQUIRED = not DEMO
 
 # --- cache, sessions, cookies -----------------------------------------------------------------
 
@@ -150,16 +175,24 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+SESSION_COOKIE_NAME = env.host_cookie("sessionid", is_https=HTTPS)
 SESSION_COOKIE_AGE = 12 * 60 * 60
+IDLE_MINUTES = env.minutes("NEEDLEWORK_IDLE_MINUTES", 15, least=2, most=60)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = env.host_cookie("csrftoken", is_https=HTTPS)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "needlework.web.errors.csrf_failed"
-LANGUAGE_COOKIE_NAME = "needlework_language"
+LANGUAGE_COOKIE_NAME = env.host_cookie("needlework_language", is_https=HTTPS)
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+# Not in a cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- what may be loaded, and from where -------------------------------------------------------
 
@@ -168,7 +201,7 @@ ALLOWED_HOSTS = [name for name in env.text("NEEDLEWORK_HOSTS").split(",") if nam
     "127.0.0.1",
     "[::1]",
 ]
-TRUST_PROXY = env.flag("NEEDLEWORK_PROXY")
+TRUST_PROXY = env.behind_proxy(is_https=HTTPS)
 # Throttling counts whoever stands before our proxy, not the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 if TRUST_PROXY and HTTPS:
@@ -210,12 +243,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Ours are for our own pages alone.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = ""
 
 # --- mail, logs -------------------------------------------------------------------------------
 
-globals().update(env.email())
-DEFAULT_FROM_EMAIL = "needlework@localhost"
+globals().update(env.mail(DATA))
+MAIL_IS_SET_UP = bool(env.text("NEEDLEWORK_MAIL"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from()
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -9,12 +9,20 @@ from needlework.web.shared.converters import LanguageConverter
 register_converter(LanguageConverter, "lang")
 
 urlpatterns = [
+    path("accounts/", include("needlework.web.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("clinic/", include("needlework.web.clinics.urls")),
+    path("clinic/", include("needlework.web.records.urls")),
     path("clinic/", include("needlework.web.consultations.urls")),
+    path("clinic/", include("needlework.web.clearances.urls")),
+    path("clinic/", include("needlework.web.plans.urls")),
     path("clinic/", include("needlework.web.treatments.urls")),
     path("clinic/", include("needlework.web.blobs.urls")),
+    path("clinic/", include("needlework.web.governance.urls")),
+    path("", include("needlework.web.consents.urls")),
+    path("", include("needlework.web.intake.urls")),
     path("", include("needlework.web.portal.urls")),
+    path("", include("needlework.web.enquiries.urls")),
     path("", include("needlework.web.site.urls")),
 ]
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from needlework.errors import AnswerError
 from needlework.web.audit.models import AuditEvent
@@ -120,7 +121,7 @@ def test_a_visitor_leaves_no_row(harbour: Clinic) -> None:
 
 
 def test_a_client_by_link_is_told(pat: Client, harbour: Clinic) -> None:
-    link, token = links.make_link(client=pat, by=None, now=people.NOW)
+    link, token = links.make_link(client=pat, by=None, now=timezone.now())
     browser = people.browser()
     path = links.address(token)
     browser.post(path, {"birth_date": "1900-01-01"})
@@ -135,7 +136,7 @@ def test_a_client_by_link_is_told(pat: Client, harbour: Clinic) -> None:
 
 def test_a_row_holds_no_word_about_anyone(alice: Membership, pat: Client, harbour: Clinic) -> None:
     path = reverse("clinics:clients", kwargs={"clinic": harbour.slug})
-    people.browser(alice).get(f"{path}?q=nunez")
+    people.browser(alice).post(path, {"q": "nunez"})
     people.browser(alice).post(f"{path}new/", {"name": "Secret Name", "email": "s@x.example"})
     people.browser().post(LOGIN, {"login": "typed@x.example", "password": "secret-word"})
     told = str(list(AuditEvent.objects.values()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 
@@ -14,7 +13,6 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from needlework.web.audit import seal as sealing
-from needlework.web.audit.management.commands import audit_seal
 from needlework.web.audit.models import AuditEvent, AuditSeal
 from needlework.web.audit.seal import seal_batch, seal_rows, verify
 from needlework.web.records.triggers import lifted
@@ -362,35 +360,3 @@ def test_the_commands_tell() -> None:
 def test_a_seal_that_is_none_cannot_be_expected(noted: str) -> None:
     with pytest.raises(CommandError, match="NUMBER:DIGEST"):
         told("audit_verify", expect=noted)
-
-
-def test_an_interval_must_be_one() -> None:
-    with pytest.raises(CommandError, match="above 0"):
-        told("audit_seal", every=0)
-
-
-def test_sealing_at_an_interval_survives_a_database_that_is_away(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rounds: list[str] = []
-    ended = threading.Event()
-
-    def seal(now: object) -> int:
-        rounds.append("try")
-        if len(rounds) == 1:
-            raise OperationalError("gone")
-        if len(rounds) == 3:
-            ended.set()
-        return 0
-
-    signals: list[Callable[..., object]] = []
-    command = audit_seal.__name__
-    monkeypatch.setattr(f"{command}.seal_rows", seal)
-    monkeypatch.setattr(f"{command}.signal.signal", lambda _, act: signals.append(act))
-    monkeypatch.setattr(f"{command}.threading.Event", lambda: ended)
-    monkeypatch.setattr(f"{command}.close_old_connections", lambda: None)
-    monkeypatch.setattr(connection, "close", lambda: None)
-    said = told("audit_seal", every=0.001)
-    assert rounds == ["try"] * 3
-    assert "OperationalError; trying again" in said
-    assert len(signals) == 2

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import path, reverse
+from django.utils import timezone
 from PIL import Image
 
 from needlework.web import urls
@@ -22,6 +23,7 @@ from needlework.web.blobs.selectors import portrait_of
 from needlework.web.blobs.services import keep_blob, open_blob
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.portal import links
+from needlework.web.records.services import retract
 from tests.web import people
 from tests.web.blobs.content import HOSTILE, SECRET, pdf, picture
 
@@ -151,7 +153,7 @@ class Addresses:
 
 
 def by_link(client: Client) -> Browser:
-    _, token = links.make_link(client=client, by=None, now=people.NOW)
+    _, token = links.make_link(client=client, by=None, now=timezone.now())
     browser = people.browser()
     assert client.birth_date is not None
     browser.post(links.address(token), {"birth_date": client.birth_date.isoformat()})
@@ -180,6 +182,41 @@ def test_a_client_sees_their_own_alone(
 def test_who_came_by_no_link_sees_no_clients_page(pat: Client, settings: Any) -> None:
     settings.ROOT_URLCONF = Addresses
     assert people.browser().get(f"/my/files/{kept(pat).pk}/").status_code == 403
+
+
+# --- kept in error ----------------------------------------------------------------------------
+
+
+def in_error(blob: Blob, who: Membership) -> None:
+    retract(record=blob, author=who.user, reason="wrong-client", now=timezone.now())
+
+
+@pytest.mark.parametrize("size", ["", "?size=320"])
+def test_what_was_kept_in_error_is_shown_to_nobody(
+    alice: Membership, pat: Client, settings: Any, size: str
+) -> None:
+    """It may show somebody else: staff read who marked it and why, the client finds nothing."""
+    settings.ROOT_URLCONF = Addresses
+    blob = kept(pat, "portrait")
+    mine = by_link(pat)
+    assert mine.get(f"/my/files/{blob.pk}/{size}").status_code == 200
+    in_error(blob, alice)
+    assert mine.get(f"/my/files/{blob.pk}/{size}").status_code == 404
+    answer = people.browser(alice).get(f"{blob_path(blob)}{size}")
+    assert answer.status_code == 410
+    assert "It belongs to another client" in answer.content.decode()
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert AuditEvent.objects.order_by("-pk")[0].client_id == pat.pk
+
+
+def test_the_header_takes_the_small_picture(
+    alice: Membership, pat: Client, harbour: Clinic
+) -> None:
+    blob = kept(pat, "portrait")
+    page = people.browser(alice).get(photo_path(pat)).content.decode()
+    assert f'src="{blob_path(blob)}?size=320"' in page
+    in_error(blob, alice)
+    assert str(blob.pk) not in people.browser(alice).get(photo_path(pat)).content.decode()
 
 
 # --- sending ----------------------------------------------------------------------------------

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from needlework.cli.serve import LogIns
-from tests.ops.serving import Serving, serving
+from tests.ops.serving import Serving, environment, serving
 from tests.web.browser.looking import Watch
+from tests.web.browser.stock import Stock
 
 CHROMIUM = "chromium"
 ARGUMENTS = (
@@ -49,6 +54,24 @@ def base_url(app: Serving) -> str:
 @pytest.fixture(scope="session")
 def log_ins(app: Serving) -> LogIns:
     return app.log_ins()
+
+
+@pytest.fixture(scope="session")
+def stock(app: Serving) -> Stock:
+    """One of everything, put beside the demo's data."""
+    told = environment(
+        NEEDLEWORK_DATA=str(app.folder),
+        NEEDLEWORK_DEMO="1",
+        DJANGO_SETTINGS_MODULE="needlework.web.settings",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.web.browser.stock"],
+        env=told,
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return msgspec.json.decode(done.stdout, type=Stock)
 
 
 @pytest.fixture

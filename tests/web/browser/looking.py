@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -10,13 +9,17 @@ from typing import Any, Final, Literal, NamedTuple
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, Route, WebError
 
-SCREENS: Final = Path(__file__).parents[3] / "build" / "screens"
 HEIGHT_PX: Final = 900
 WIDTHS_PX: Final = (360, 820, 1280)
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+TARGET_PX: Final = 24
+"""WCAG 2.2 asks for it of all that is pressed."""
+BUTTON_PX: Final = 44
 INVALID: Final = 422
 """A form that was refused comes back with this; it is an answer like any other."""
 
+_ASKED: Final = Path(__file__).with_suffix(".js").read_text().partition("\n")[2].rstrip()
+_FRAMES: Final = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 _LOADED: Final = "Failed to load resource: the server responded"
 
 
@@ -33,8 +36,9 @@ class Watch:
         self._expected.update(statuses)
 
     def forget(self) -> list[str]:
-        """What was collected, which the test has looked at itself."""
+        """What was collected, which the test has looked at itself; nothing is expected any more."""
         problems, self.problems = self.problems, []
+        self._expected = {INVALID}
         return problems
 
     def follow(self, context: BrowserContext) -> None:
@@ -85,6 +89,8 @@ def views(page: Page, *chosen: View) -> Iterator[View]:
     for view in chosen or VIEWS:
         page.set_viewport_size({"width": view.width_px, "height": HEIGHT_PX})
         page.emulate_media(media="print" if view.on_paper else "screen", color_scheme=view.scheme)
+        # Reduced motion still means a transition, which is over after a frame.
+        page.evaluate(_FRAMES)
         yield view
     page.emulate_media(media="null", color_scheme="null")
     if before is not None:
@@ -95,7 +101,8 @@ def axe_findings(page: Page) -> list[str]:
     """What axe finds wrong, a line each."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [
-        f"{rule['id']} ({rule['impact']}): {rule['help']}: {' '.join(map(str, node['target']))}"
+        f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: "
+        f"{' '.join(node['failureSummary'].split())}"
         for rule in found
         for node in rule["nodes"]
     ]
@@ -104,22 +111,42 @@ def axe_findings(page: Page) -> list[str]:
 def assert_accessible(page: Page) -> None:
     """Fail with every finding of axe on the page as it is shown now."""
     findings = axe_findings(page)
-    assert not findings, "\n".join([page.url, *findings])
+    assert not findings, "\n".join([f"{page.url}, {page.viewport_size}", *findings])
 
 
 def assert_fits(page: Page) -> None:
     """Fail where the page as a whole has to be scrolled sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    assert wide <= 0, f"{page.url} is {wide} px too wide at {page.viewport_size}"
 
 
-def look(page: Page, name: str) -> None:
-    """See that a page is sound in every view; with SCREENS=1 keep pictures in build/screens."""
-    for view in views(page):
-        if not view.on_paper:
-            assert_fits(page)
-        if view.width_px != WIDTHS_PX[1]:
-            assert_accessible(page)
-        if os.environ.get("SCREENS") == "1":
-            SCREENS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SCREENS / f"{name}-{view}.png", full_page=True)
+def assert_reads(page: Page) -> None:
+    """Fail where a box or the page's edge cuts off text."""
+    _assert_well(page, "clipped")
+
+
+def assert_touchable(page: Page) -> None:
+    """Fail with each thing to press that is too small for a finger."""
+    _assert_well(page, "small", [TARGET_PX, BUTTON_PX])
+
+
+def assert_focus_shows(page: Page) -> None:
+    """Fail unless the first stop of the Tab key is in sight and looks focused."""
+    page.keyboard.press("Tab")
+    _assert_well(page, "focus")
+
+
+def open_all(page: Page) -> None:
+    """Unfold what is folded."""
+    page.evaluate(f"{_ASKED}.open()")
+
+
+def _assert_well(page: Page, what: str, given: object = None) -> None:
+    found: list[str] = page.evaluate(f"(given) => {_ASKED}.{what}(given)", given)
+    assert not found, "\n".join([f"{page.url}, {page.viewport_size}", *found])
+
+
+def keep_picture(page: Page, folder: Path | None, name: str, view: View) -> None:
+    """A screenshot of the whole page, where there is a folder for it."""
+    if folder is not None:
+        page.screenshot(path=folder / f"{name.replace(':', '-')}-{view}.png", full_page=True)

@@ -14,33 +14,6 @@ from tests.web.browser.looking import Watch, assert_accessible
 CLINIC = "harbour-skin"
 
 
-def test_from_a_client_to_a_plan_and_its_pdf(signed_in: Callable[..., Page]) -> None:
-    page = signed_in("director@harbour-skin.example")
-    page.goto(f"/clinic/{CLINIC}/clients/")
-    page.get_by_label("Find by part of a name").fill("ashdown")
-    page.get_by_role("link", name="Tom Ashdown").click()
-    page.locator(".list a", has_text="Plan").first.click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert_accessible(page)
-    assert "1.5" in page.content()
-    address = page.locator("a[href$='plan.pdf']").first.get_attribute("href")
-    answer = page.context.request.get(str(address))
-    assert answer.status == 200
-    assert answer.body().startswith(b"%PDF-")
-
-
-def test_a_consultation_is_filled_in_and_judged(signed_in: Callable[..., Page]) -> None:
-    page = signed_in("director@harbour-skin.example")
-    page.goto(f"/clinic/{CLINIC}/clients/")
-    page.get_by_role("link", name="Amir Haddad").click()
-    page.get_by_role("link", name="New consultation").click()
-    expect(page.locator("#consultation")).to_be_visible()
-    assert_accessible(page)
-    page.get_by_role("button", name="Save").first.click()
-    # Nothing was answered: every required question says so, and nothing was saved.
-    expect(page.get_by_role("alert").first).to_be_visible()
-
-
 def test_a_visitor_finds_whatsapp_and_the_way(page: Page) -> None:
     page.goto(f"/en/{CLINIC}/")
     whatsapp = page.get_by_role("link", name="WhatsApp", exact=False).first
@@ -49,7 +22,9 @@ def test_a_visitor_finds_whatsapp_and_the_way(page: Page) -> None:
     directions = page.locator("a[href^='https://www.google.com/maps/dir/']").first
     asked = parse_qs(urlsplit(directions.get_attribute("href") or "").query)
     assert asked["api"] == ["1"]
-    assert page.locator("a[href^='geo:']").count() >= 1
+    place = asked["destination"][0]
+    geo = page.locator("a[href^='geo:']").first.get_attribute("href") or ""
+    assert place.replace(" ", "") in geo
     page.goto(f"/en/{CLINIC}/skin/microneedling/")
     assert_accessible(page)
     assert page.context.cookies() == []
@@ -58,8 +33,14 @@ def test_a_visitor_finds_whatsapp_and_the_way(page: Page) -> None:
 def test_a_visitor_needs_no_javascript(page_without_javascript: Page) -> None:
     page = page_without_javascript
     for path in (f"/es/{CLINIC}/", f"/es/{CLINIC}/skin/", f"/es/{CLINIC}/skin/microneedling/"):
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200
+        expect(page.locator("html")).to_have_attribute("lang", "es")
+        expect(page.get_by_role("heading", level=1)).not_to_be_empty()
+    # What is folded opens, and the way to the clinic is a link.
+    page.goto(f"/es/{CLINIC}/")
+    assert page.locator("a[href^='https://wa.me/']").first.is_visible()
 
 
 def test_the_public_page_is_light(page: Page) -> None:
@@ -99,9 +80,11 @@ def test_a_clients_day_with_an_urgent_symptom(
     assert_accessible(page)
     first = page.locator("a[href^='tel:']").first
     assert first.get_attribute("href") == "tel:911"
+    report = page.url.rstrip("/").rpartition("/")[2]
     staff = signed_in("nurse@harbour-skin.example")
     staff.goto(f"/clinic/{CLINIC}/")
-    staff.get_by_role("link", name="Ines Ferreira").first.click()
+    staff.locator(f"a[href*='{report}']").first.click()
+    expect(staff.get_by_role("region", name="Client", exact=True)).to_contain_text("Ines Ferreira")
     assert_accessible(staff)
     staff.locator("textarea[name=words]").fill("Called, comes in today.")
     staff.locator("main form button").click()
@@ -110,28 +93,9 @@ def test_a_clients_day_with_an_urgent_symptom(
     expect(page.locator("main")).not_to_contain_text("Called, comes in today")
 
 
-@pytest.mark.parametrize("path", ["my/", "my/days/", "my/products/", "my/sun/"])
-def test_a_clients_pages_are_accessible(client_page: Page, path: str) -> None:
-    client_page.goto(f"/{path}")
-    assert_accessible(client_page)
-
-
-@pytest.mark.parametrize(
-    "path", ["", "clients/", "clients/new/"], ids=["today", "clients", "new client"]
-)
-def test_staff_pages_are_accessible(signed_in: Callable[..., Page], path: str) -> None:
-    page = signed_in("practitioner")
-    page.goto(f"/clinic/{CLINIC}/{path}")
-    assert_accessible(page)
-
-
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
-def test_the_way_in_is_accessible(page: Page, path: str) -> None:
-    page.goto(path)
-    assert_accessible(page)
-
-
 def test_what_is_not_there_is_said_accessibly(page: Page, watch: Watch) -> None:
     page.goto("/nowhere/")
     assert_accessible(page)
-    assert all("404" in problem for problem in watch.forget())
+    problems = watch.forget()
+    assert len(problems) == 1
+    assert problems[0].startswith("404 for ")

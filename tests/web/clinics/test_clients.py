@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,10 +16,8 @@ from tests.web import people
 pytestmark = pytest.mark.django_db
 
 
-def listed(place: Clinic, **asked: str) -> str:
-    return reverse("clinics:clients", kwargs={"clinic": place.slug}) + (
-        "?" + "&".join(f"{name}={value}" for name, value in asked.items()) if asked else ""
-    )
+def listed(place: Clinic) -> str:
+    return reverse("clinics:clients", kwargs={"clinic": place.slug})
 
 
 @pytest.mark.parametrize("search", ["nunez", "NÚÑ", "pat nu", "ñe"])
@@ -25,7 +25,7 @@ def test_part_of_a_name_finds_in_any_accent_and_case(
     harbour: Clinic, alice: Membership, pat: Client, search: str
 ) -> None:
     people.person(harbour, "Ivo Talbot")
-    page = people.browser(alice).get(listed(harbour, q=search)).content.decode()
+    page = people.browser(alice).post(listed(harbour), {"q": search}).content.decode()
     assert pat.name in page
     assert "Ivo Talbot" not in page
 
@@ -34,7 +34,7 @@ def test_another_clinics_clients_are_never_listed(
     harbour: Clinic, elsewhere: Clinic, alice: Membership
 ) -> None:
     people.person(elsewhere, "Only Elsewhere")
-    page = people.browser(alice).get(listed(harbour, q="only")).content.decode()
+    page = people.browser(alice).post(listed(harbour), {"q": "only"}).content.decode()
     assert "Only Elsewhere" not in page
 
 
@@ -58,12 +58,66 @@ def test_pages_hold_everybody_once_in_order(harbour: Clinic) -> None:
 def test_a_page_address_that_was_tampered_with_does_no_harm(
     harbour: Clinic, alice: Membership, after: str
 ) -> None:
-    assert people.browser(alice).get(listed(harbour, after=after)).status_code == 200
+    assert people.browser(alice).post(listed(harbour), {"after": after}).status_code == 200
 
 
-def test_htmx_gets_the_results_alone(harbour: Clinic, alice: Membership, pat: Client) -> None:
-    page = people.browser(alice).get(listed(harbour), headers={"HX-Request": "true"})
-    assert page.content.decode().strip().startswith('<div id="results"')
+def test_htmx_gets_the_results_and_their_number(
+    harbour: Clinic, alice: Membership, pat: Client
+) -> None:
+    asked = {"q": "pat"}
+    page = people.browser(alice).post(listed(harbour), asked, headers={"HX-Request": "true"})
+    text = page.content.decode().strip()
+    assert text.startswith('<div id="results"')
+    assert text.endswith('<div hx-swap-oob="innerHTML:#found">1 client shown.</div>')
+
+
+def test_no_address_holds_a_name(harbour: Clinic, alice: Membership) -> None:
+    """Addresses stand in histories and in logs of servers in front."""
+    for n in range(PAGE + 1):
+        people.person(harbour, f"Nora {n:02}")
+    browser = people.browser(alice)
+    page = browser.post(listed(harbour), {"q": "nora"}).content.decode()
+    addresses = re.findall(r'(?:href|action|hx-[a-z]+)="([^"]*)"', page)
+    assert listed(harbour) in addresses
+    assert not [one for one in addresses if "nora" in one.lower() or "?" in one]
+    assert 'method="get"' not in page
+    # An address that somebody kept from before searches nothing.
+    old = browser.get(listed(harbour), {"q": "nobody of this name"}).content.decode()
+    assert "Nora 00" in old
+
+
+def test_more_leads_on_without_javascript(harbour: Clinic, alice: Membership) -> None:
+    for n in range(PAGE + 1):
+        people.person(harbour, f"Nora {n:02}")
+    browser = people.browser(alice)
+    first = browser.post(listed(harbour), {"q": ""}).content.decode()
+    assert f"{PAGE} clients shown; there are more." in first
+    sent = dict(re.findall(r'<input type="hidden" name="(after)" value="([^"]*)"', first))
+    second = browser.post(listed(harbour), sent).content.decode()
+    assert f"Nora {PAGE:02}" in second
+    assert "Nora 00" not in second
+
+
+def test_where_very_many_match_somebody_is_asked_to_type_on(
+    harbour: Clinic, alice: Membership
+) -> None:
+    for n in range(PAGE + 1):
+        people.person(harbour, f"Nora {n:02}")
+    people.person(harbour, "Anna Other")
+    page = people.browser(alice).post(listed(harbour), {"q": "NORA"}).content.decode()
+    assert f"{PAGE} clients shown; there are more. Type more of the name." in page
+    assert "Anna Other" not in page
+    shown = re.findall(r">(Nora \d\d)</a>", page)
+    assert len(shown) == PAGE
+    assert shown == sorted(shown)
+
+
+def test_the_number_found_is_announced_and_the_table_is_not(
+    harbour: Clinic, alice: Membership, pat: Client
+) -> None:
+    page = people.browser(alice).get(listed(harbour)).content.decode()
+    assert '<p class="muted" id="found" role="status">1 client shown.</p>' in page
+    assert "aria-live" not in page[page.index('id="results"') :]
 
 
 def test_its_queries_do_not_grow(harbour: Clinic, alice: Membership) -> None:

@@ -47,7 +47,13 @@ def test_the_record_says_who_and_where_and_the_form_cannot(desk: Any) -> None:
         "operator.profession": ["physician"],
         "clearances.0.rule": ["C1"],
     }
-    assert send(browser, address("new", client), forged).status_code == 302
+    refused = send(browser, address("new", client), forged)
+    assert refused.status_code == 422
+    assert not Consultation.objects.exists()
+    # What the page kept of it goes through, and says what the record says.
+    kept = filled(refused.content.decode())
+    assert not set(forged) - set(everyday()) & set(kept)
+    assert send(browser, address("new", client), {**kept, "do": ["save"]}).status_code == 302
     said = recorded(Consultation.objects.get())
     assert said.jurisdiction == client.clinic.jurisdiction
     assert said.client.birth_date == client.birth_date

@@ -150,13 +150,86 @@ def test_row_numbers_that_nobody_counts_to_do_no_harm(desk: Any) -> None:
     sent = {**everyday(), **{f"medicines.list.{name}.name": ["aspirin"] for name in names}}
     answer = send(browser, address("new", client), sent)
     assert answer.status_code == 422
-    assert len(re.findall(r'name="medicines\.list\.\d+\.name"', answer.content.decode())) == 2
+    page = answer.content.decode()
+    assert re.findall(r'name="medicines\.list\.(\d+)\.name"', page) == ["9999"]
+    assert "no place for what was sent as: medicines.list.999" in page
 
 
-def test_names_that_the_format_does_not_have_are_not_read(desk: Any) -> None:
+STRANGE = [
+    "history.__class__",
+    "format",
+    "client.name",
+    "history",
+    "nothing",
+    "skin.tan.colour",
+    "medicines.list.01.name",
+    "medicines.list.+1.name",
+    "medicines.list.99999.name",
+    "medicines.list.x.name",
+    "medicines.list.0",
+    "concerns.0.items.no-such-scale.item",
+    "date.0",
+    "",
+    ".",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("do", ["save", "assess", "add:medicines.list", "unknown-sure"])
+def test_what_the_form_has_no_place_for_is_refused_and_the_rest_kept(
+    desk: Any, name: str, do: str
+) -> None:
     browser, client = desk
-    sent = {**everyday(), "history.__class__": ["x"], "format": ["other"], "client.name": ["Pat"]}
-    assert send(browser, address("new", client), sent).status_code == 302
-    data = Consultation.objects.get().versions.get().data
-    assert "name" not in data["client"]
-    assert set(data["history"]) <= set(base()["history"])
+    sent = {**everyday(), name: ["x"]}
+    answer = send(browser, address("new", client), sent, do=do)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert str(escape(f"The form has no place for what was sent as: {name}.")) in page
+    assert not Consultation.objects.exists()
+    kept = filled(page)
+    assert all(set(kept[key]) >= set(held) for key, held in everyday().items() if any(held))
+    # What the page now shows is whole, and goes through.
+    del kept["csrfmiddlewaretoken"]
+    assert send(browser, address("new", client), {**kept, "do": ["save"]}).status_code == 302
+
+
+def test_the_assessment_tells_of_it_too(desk: Any) -> None:
+    browser, client = desk
+    answer = send(browser, address("assessment_new", client), {**everyday(), "x": ["y"]})
+    assert answer.status_code == 200
+    assert "no place for what was sent as: x." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        "add:history",
+        "add:",
+        "add:x",
+        "add:date",
+        "add:medicines.list.0",
+        "add:medicines.list.0.name",
+        "drop:history",
+        "drop:date",
+        "drop:medicines.list",
+        "drop:medicines.list.x",
+        "drop:" + "9." * 500,
+        "confirm:x",
+        "confirm:",
+    ],
+)
+@pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true"}])
+def test_an_act_on_what_is_no_list_is_refused(desk: Any, do: str, htmx: dict[str, str]) -> None:
+    browser, client = desk
+    answer = browser.post(address("new", client), {**everyday(), "do": do}, headers=htmx)
+    assert answer.status_code == 422
+    assert "The form has no such list or row." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "do", ["add:medicines.list", "add:devices.0.needle_lengths_mm", "drop:concerns.0"]
+)
+def test_an_act_on_a_list_is_done(desk: Any, do: str) -> None:
+    browser, client = desk
+    answer = browser.post(address("new", client), {**everyday(), "do": do})
+    assert answer.status_code == 200

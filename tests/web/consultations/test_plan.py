@@ -115,7 +115,7 @@ def test_no_depth_of_a_withheld_area_is_in_the_page() -> None:
 def test_it_says_that_nothing_is_signed() -> None:
     browser, client, row, _ = kept(base())
     page = browser.get(address("plan", client, row)).content.decode()
-    assert "Nothing here is signed, overridden or done." in page
+    assert "Nothing here is signed or done until" in page
 
 
 def test_an_older_version_is_judged_on_its_own_day() -> None:
@@ -224,3 +224,45 @@ def test_spanish_words_are_ours_and_the_engines_are_marked() -> None:
     page = browser.get(address("plan", client, row)).content.decode()
     assert '<html lang="es"' in page
     assert 'lang="en"' in page
+
+
+def cards(page: str) -> list[str]:
+    """What each area's card says."""
+    return [
+        text(card)
+        for card in re.findall(r'<article class="card protocol".*?</article>', page, re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
+def test_each_area_says_start_step_maximum_end_point_and_passes_in_that_order(path: Any) -> None:
+    browser, client, row, _ = kept(example(path))
+    said = " ".join(cards(browser.get(address("plan", client, row)).content.decode()))
+    plan = selectors.judged(row.versions.get(), KNOWN).plan
+    for zone in plan.zones:
+        for made in zone.protocols:
+            if made.depth is None or made.depth.step is None or made.needle_length is not None:
+                continue
+            depth, step = made.depth, made.depth.step
+            cites = r"( \d+)*"
+            dose = (
+                rf"Start {depth.start.value:g} mm{cites} Step {step.value:g} mm{cites} "
+                rf"Maximum {depth.maximum.value:g} mm{cites} End point .*? Passes \d"
+            )
+            assert re.search(dose, re.sub(r" +", " ", said)), (zone.zone, dose)
+
+
+def test_an_area_that_waits_says_why_before_its_depths() -> None:
+    browser, client, row, _ = kept(example(EXAMPLES[7]))
+    page = browser.get(address("plan", client, row)).content.decode()
+    forehead = next(card for card in cards(page) if "Forehead" in card)
+    assert "Botulinum toxin on" in forehead.split("Start")[0]
+    assert "free from Thu, 26 Nov 2026" in forehead
+    assert not re.search(r"\b(STOP|DEFER|CLEAR): [A-Z]\d", text(page))
+
+
+def test_other_devices_at_hand_stand_beside_an_areas_own() -> None:
+    browser, client, row, _ = kept(example(EXAMPLES[2]))
+    page = browser.get(address("plan", client, row)).content.decode()
+    glabella = next(card for card in cards(page) if "Glabella" in card)
+    assert re.search(r"Also at hand: Rejuvapen NXT \(off label, at most 0.5 mm", glabella)

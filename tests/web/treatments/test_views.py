@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -15,15 +15,21 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from needlework.aftercare import Observation
+from needlework.web import knowledge
 from needlework.web.audit.models import AuditEvent
 from needlework.web.clinics.models import ROLES, Client, Clinic, Membership
 from needlework.web.portal import links
 from needlework.web.portal.models import Acknowledgement, PortalLink, SymptomReport
 from needlework.web.portal.services import report_symptoms
+from needlework.web.records.services import retract
 from needlework.web.treatments.forms import LONGEST_NOTE
 from needlework.web.treatments.held import Held, ZoneHeld
 from needlework.web.treatments.models import TreatmentSession
+from needlework.web.treatments.season import season_at
+from needlework.web.treatments.selectors import aftercare_of
 from needlework.web.treatments.services import record_treatment
+from needlework.workflow import Known, known
+from tests.aftercare.changed import with_value
 from tests.web import people
 
 pytestmark = pytest.mark.django_db
@@ -221,12 +227,109 @@ def test_the_sheet_carries_the_link_and_no_other_clients(
         assert browser.post(at("link_sheet", treated), {"token": wrong}).status_code == 404
 
 
+def test_a_session_in_error_gives_no_sheet(alice: Membership, treated: TreatmentSession) -> None:
+    assert treated.client is not None
+    _, token = links.make_link(client=treated.client, by=None, now=timezone.now())
+    retract(record=treated, author=alice.user, reason="wrong-client", now=timezone.now())
+    browser = people.browser(alice)
+    for name in ("link_new", "link_sheet"):
+        answer = browser.post(at(name, treated), {"token": token})
+        assert answer.status_code == 422
+        assert "This session was entered in error" in answer.content.decode()
+
+
+def test_a_link_opens_until_after_the_last_review(
+    alice: Membership, treated: TreatmentSession
+) -> None:
+    """By the claims: the longest wait of the course, from a link that is made on its last day."""
+    reviews = aftercare_of(treated, "en").reviews
+    longest = max(review.day.on for review in reviews) - ENDED.date()
+    now = timezone.now()
+    assert treated.client is not None
+    link, _ = links.make_link(client=treated.client, by=None, now=now)
+    assert link.expires_at - now >= longest + links.SPARE - timedelta(days=1)
+    assert link.expires_at - now <= longest + links.SPARE + timedelta(days=1)
+
+
+def test_a_link_follows_the_claims(
+    alice: Membership, treated: TreatmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = Known(with_value("aftercare.schedule.outcome-second", 400), known().lexicon)
+    monkeypatch.setattr(knowledge, "shipped", lambda: changed)
+    now = timezone.now()
+    assert treated.client is not None
+    link, _ = links.make_link(client=treated.client, by=None, now=now)
+    assert link.expires_at - now == timedelta(days=400) + links.SPARE
+
+
 def test_a_link_for_nobodys_birth_date_says_so(
     alice: Membership, treated: TreatmentSession
 ) -> None:
     Client.objects.update(birth_date=None)
     page = people.browser(alice).post(at("link_new", treated)).content.decode()
     assert "birth date is not known" in unescape(page)
+
+
+# --- the season -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("latitude", "day", "season"),
+    [
+        (42.36, date(2026, 12, 1), "winter"),
+        (42.36, date(2026, 2, 28), "winter"),
+        (42.36, date(2026, 5, 31), "spring"),
+        (42.36, date(2026, 8, 1), "summer"),
+        (42.36, date(2026, 11, 30), "autumn"),
+        (-33.9, date(2026, 12, 1), "summer"),
+        (-33.9, date(2026, 3, 1), "autumn"),
+        (-33.9, date(2026, 7, 1), "winter"),
+        (-33.9, date(2026, 9, 1), "spring"),
+        (1.35, date(2026, 1, 1), "summer"),
+        (-12.0, date(2026, 7, 1), "summer"),
+        (None, date(2026, 7, 1), None),
+    ],
+)
+def test_the_season_is_that_of_the_place(
+    latitude: float | None, day: date, season: str | None
+) -> None:
+    assert season_at(latitude, day) == season
+
+
+@pytest.mark.parametrize(
+    ("latitude", "said"), [(42.36, "winter"), (-33.9, "summer"), (1.35, "summer"), (None, "")]
+)
+def test_a_course_has_its_word_on_the_season(
+    treated: TreatmentSession, latitude: float | None, said: str
+) -> None:
+    treated.clinic.latitude = latitude
+    claims = {claim for word in aftercare_of(treated, "en").advice for claim in word.claims}
+    told = {claim for claim in claims if claim.startswith("aftercare.season.")}
+    assert told == ({f"aftercare.season.{said}"} if said else set())
+
+
+# --- who only sits at the desk ----------------------------------------------------------------
+
+
+def test_the_desk_learns_that_somebody_must_look_and_nothing_else(
+    bea: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    home = reverse("clinics:home", kwargs={"clinic": treated.clinic.slug})
+    page = people.browser(bea).get(home).content.decode()
+    assert "A practitioner must look now" in page
+    assert "Pat Núñez" in page
+    for health in (at("report", treated, reported), "Emergency", "Same day", "after treatment"):
+        assert health not in page
+    assert people.browser(bea).get(at("report", treated, reported)).status_code == 403
+
+
+def test_who_treats_may_follow_the_link(
+    alice: Membership, treated: TreatmentSession, reported: SymptomReport
+) -> None:
+    home = reverse("clinics:home", kwargs={"clinic": treated.clinic.slug})
+    page = people.browser(alice).get(home).content.decode()
+    assert at("report", treated, reported) in page
+    assert "A practitioner must look now" not in page
 
 
 # --- a report ---------------------------------------------------------------------------------

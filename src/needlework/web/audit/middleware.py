@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
 from typing import Any, Final, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error, transaction
+from django.db import Error, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
@@ -17,12 +19,14 @@ from django.utils import timezone
 
 from needlework.i18n import translator
 from needlework.web.access import policy_of
+from needlework.web.audit.late import atomic_late
 from needlework.web.audit.models import AuditEvent
 from needlework.web.audit.notes import Notes
 from needlework.web.request import Request
 
 __all__ = ["AuditMiddleware", "Notes"]
 
+_LOG: Final = logging.getLogger(__name__)
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _OUTCOMES: Final[Mapping[int, str]] = {
     400: "invalid",
@@ -50,22 +54,30 @@ class AuditMiddleware:
         answer = self._read if request.method in _SAFE else self._change
         return answer(asked)
 
-    def process_exception(self, request: HttpRequest, wrong: Exception) -> None:
+    def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
+        asked = cast("Request", request)
         # allauth raises some as its way to answer; what it wrote before, such as counts, stays.
         if not type(wrong).__module__.startswith("allauth."):
-            cast("Request", request).audit.is_undone = True
+            asked.audit.is_undone = True
+        if _passes(wrong):
+            _LOG.error("The database did not answer a view.", exc_info=wrong)
+            return _unavailable(asked)
+        return None
 
     def _read(self, request: Request) -> HttpResponseBase:
         return _written(request, self.get_response(request))
 
     def _change(self, request: Request) -> HttpResponseBase:
-        """What a view writes and the row about it are kept together or not at all."""
+        """What a view writes and the row about it are kept together or not at all.
+
+        Nobody waits while a view computes: what keeps others from writing begins as late as it can.
+        """
         # Read what is sent before the database is locked: a slow line holds up nobody else. What
         # is wrong with it comes up again where it is answered.
         with suppress(SuspiciousOperation, OSError, MultiPartParserError):
             _ = request.POST
         try:
-            with transaction.atomic():
+            with atomic_late():
                 response = self.get_response(request)
                 is_undone = response.status_code >= 500 or request.audit.is_undone
                 if is_undone:
@@ -77,6 +89,15 @@ class AuditMiddleware:
         if not is_undone:
             return response
         return _written(request, response, is_undone=True)
+
+
+def _passes(wrong: Exception) -> bool:
+    """Somebody else wrote for longer than we wait, or PostgreSQL was away."""
+    if not isinstance(wrong, OperationalError):
+        return False
+    # SQLite calls a missing table so too; the low byte is the error, the rest its kind.
+    code = getattr(wrong.__cause__, "sqlite_errorcode", SQLITE_BUSY)
+    return code & 0xFF in {SQLITE_BUSY, SQLITE_LOCKED}
 
 
 def _written(

@@ -63,6 +63,22 @@ def get(code: UUID) -> bytes:
         ) from wrong
 
 
+def seal(content: bytes) -> bytes:
+    """Encrypted with the key of the files, for what is small and lies in the database."""
+    return bytes(pyrage.encrypt(content, [_identity().to_public()]))
+
+
+def unseal(sealed: bytes) -> bytes:
+    try:
+        return bytes(pyrage.decrypt(sealed, [_identity()]))
+    except pyrage.DecryptError as wrong:
+        _ = spoken()
+        raise StoreError(
+            _("What is kept here was encrypted with another key."),
+            hint=_("Tell the person who runs this installation: the key must be restored."),
+        ) from wrong
+
+
 def stored() -> Iterator[tuple[UUID | None, Path]]:
     """Every file in the store, with its blob's id; none where the name is not one of ours."""
     folder = _folder()

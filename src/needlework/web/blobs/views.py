@@ -15,6 +15,7 @@ from needlework.web.blobs.forms import PhotoForm
 from needlework.web.blobs.images import THUMBNAILS_PX, thumbnail
 from needlework.web.blobs.models import Blob
 from needlework.web.blobs.services import keep_clean, open_blob
+from needlework.web.records.selectors import retraction_of
 from needlework.web.rendering import render
 from needlework.web.request import Request
 
@@ -30,6 +31,10 @@ def blob(request: Request, clinic: str, blob: UUID) -> HttpResponse:
     if found.kind != "portrait" and not request.roles - {"reception"}:
         request.audit.refused(found)
         raise PermissionDenied
+    if (error := retraction_of(found)) is not None:
+        # It may show another person: whoever looks is told why it is not shown.
+        context = {"client": found.client, "error": error}
+        return render(request, "blobs/struck.html", context, status=410)
     return _served(found, request.GET.get("size", ""))
 
 
@@ -57,7 +62,7 @@ def photo(request: Request, clinic: str, client: UUID) -> HttpResponse:
 @access.portal
 @require_GET
 def own_blob(request: Request, blob: UUID) -> HttpResponse:
-    """For a client, their own alone."""
+    """For a client, their own alone; what was kept in error is found by nobody of them."""
     return _served(access.get_blob(request, blob), request.GET.get("size", ""))
 
 

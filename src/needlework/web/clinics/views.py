@@ -13,11 +13,13 @@ from needlework.web import access
 from needlework.web.clinics import selectors, services
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.forms import ClientForm
-from needlework.web.consultations.selectors import consultations_of
+from needlework.web.consents.ready import card as consents_card
+from needlework.web.consultations.selectors import consultations_listed
 from needlework.web.portal.selectors import open_reports
+from needlework.web.records.selectors import retractions_of
 from needlework.web.rendering import render
 from needlework.web.request import Request
-from needlework.web.treatments.selectors import treatments_of
+from needlework.web.treatments.selectors import treatments_listed
 
 
 @access.signed_in
@@ -37,15 +39,23 @@ def home(request: Request, clinic: str) -> HttpResponse:
     reports = open_reports(request.clinic)
     for report in reports:
         request.audit.note(report)
-    today = today_in(request.clinic, timezone.now())
-    return render(request, "clinics/home.html", {"reports": reports, "today": today})
+    context = {
+        "reports": reports,
+        "today": today_in(request.clinic, timezone.now()),
+        "may_read": bool(request.roles - {"reception"}),
+    }
+    return render(request, "clinics/home.html", context)
 
 
 @access.member()
-@require_GET
+@require_http_methods(["GET", "POST"])
 def clients(request: Request, clinic: str) -> HttpResponse:
-    search = request.GET.get("q", "")[:100]
-    page = selectors.clients_by_name(request.clinic, search, request.GET.get("after", "")[:400])
+    """All by name; a search and what follows a page are sent, so that no address holds a name."""
+    search = request.POST.get("q", "")[:100]
+    if search.strip():
+        page = selectors.clients_named(request.clinic, search)
+    else:
+        page = selectors.clients_by_name(request.clinic, request.POST.get("after", "")[:400])
     for person in page.clients:
         request.audit.note(person)
     context = {"page": page, "search": search}
@@ -98,11 +108,15 @@ def client(request: Request, clinic: str, client: UUID) -> HttpResponse:
     """A client's page: who they are, what was said, what was done."""
     person = access.get_client(request, client)
     sees_records = bool(request.roles - {"reception"})
+    consultations = list(consultations_listed(person)) if sees_records else []
+    treatments = list(treatments_listed(person)) if sees_records else []
     context = {
         "client": person,
         "sees_records": sees_records,
         "may_consult": bool(request.roles & {"medical-director", "practitioner", "assistant"}),
-        "consultations": consultations_of(person) if sees_records else [],
-        "treatments": treatments_of(person) if sees_records else [],
+        "consultations": consultations,
+        "treatments": treatments,
+        "consents": consents_card(person, request.clinic) if sees_records else None,
+        "errors": retractions_of([*consultations, *treatments]),
     }
     return render(request, "clinics/client.html", context)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from msgspec import Struct
 
 from needlework.documents.words import capital
 from needlework.evidence import Knowledge, Verdict
+from needlework.planning import Plan
 from needlework.screening import Assessment, Consultation, Finding
 from needlework.screening.model import ZoneVerdict
+from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.saying import Sayer, sayer
 from needlework.workflow import Known, consult, screen
 
@@ -22,6 +25,8 @@ def _(words: str) -> str:
 
 
 _GOOD = _("Good to know")
+_SHORT: Final = 12
+"""As many signs of a digest as tell two releases apart."""
 _BEFORE_QUESTIONS = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR)
 
 
@@ -68,6 +73,36 @@ class Assessed(Struct, frozen=True, kw_only=True):
     others: tuple[Card, ...]
 
 
+class Then(Struct, frozen=True, kw_only=True):
+    """By which knowledge a version was recorded, where today's is another; short digests."""
+
+    release: str
+    release_now: str
+    overlay: str
+    overlay_now: str
+
+    @property
+    def has_other_release(self) -> bool:
+        return self.release != self.release_now
+
+    @property
+    def has_other_choices(self) -> bool:
+        return self.overlay != self.overlay_now
+
+
+def knowledge_then(version: ConsultationVersion, plan: Plan) -> Then | None:
+    """What to say of a version that is judged by other knowledge than when it was recorded."""
+    then = (version.release_digest, version.overlay_digest)
+    if then == (plan.release_digest, plan.overlay_digest):
+        return None
+    return Then(
+        release=then[0][:_SHORT],
+        release_now=plan.release_digest[:_SHORT],
+        overlay=then[1][:_SHORT],
+        overlay_now=plan.overlay_digest[:_SHORT],
+    )
+
+
 def assessed(said: Consultation, known: Known, language: str) -> Assessed:
     """The assessment of what was said, on the consultation's own day."""
     return shown(screen(consult(said, known)), known.knowledge, language)
@@ -90,6 +125,23 @@ def shown(assessment: Assessment, knowledge: Knowledge, language: str) -> Assess
         questions=tuple(_asked(assessment, say)),
         others=tuple(card for verdict, card in cards if verdict not in _BEFORE_QUESTIONS),
     )
+
+
+def cards_at(
+    assessment: Assessment, knowledge: Knowledge, language: str, zones: Sequence[str]
+) -> list[Card]:
+    """What bears on these zones, the graver first; of the whole person, what is in the way."""
+    say = sayer(knowledge, language)
+    planned = [entry.zone for entry in assessment.zones]
+    return [
+        _card(finding, planned, say)
+        for finding in assessment.findings
+        if finding.verdict not in (Verdict.INFO, Verdict.ASK)
+        and (
+            set(zones) & set(finding.zones)
+            or (finding.scope == "client" and finding.verdict in _BEFORE_QUESTIONS)
+        )
+    ]
 
 
 def tone(verdict: Verdict) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, Final
@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from needlework.i18n import translator
 from needlework.screening.consultation import GivenClearance
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
@@ -23,6 +24,7 @@ from needlework.web.consultations.models import Consultation, ConsultationVersio
 from needlework.web.consultations.saying import sayer
 from needlework.web.consultations.services import record_consultation
 from needlework.web.consultations.shown import Painter
+from needlework.web.consultations.strange import is_list, is_question, is_row, strange_names
 from needlework.web.consultations.typed import NOT_SHOWN, write
 from needlework.web.consultations.zones import apart, zone_regions
 from needlework.web.knowledge import known_for
@@ -33,6 +35,15 @@ from needlework.web.request import Request
 _CONTROLS: Final = ("csrfmiddlewaretoken", "do", "base", "operator")
 """What the form sends beside answers."""
 _LISTS: Final = ("rows", "amounts")
+_NAMED: Final[Mapping[str, Callable[[str], bool]]] = {
+    "add": is_list,
+    "drop": is_row,
+    "confirm": is_question,
+}
+"""Acts that name a place in the form, and which places they may name."""
+_WHOLE: Final = "consultation"
+"""The form's own id: where what is wrong has no question."""
+_NAMES_SHOWN, _NAME_SHOWN = 5, 60
 _CLEARANCES: Final = tuple[GivenClearance, ...]
 
 
@@ -79,14 +90,40 @@ class Desk:
 
     @cached_property
     def form(self) -> ConsultationForm:
+        # What has no place is told of once, and does not come along a second time.
+        sent = {name: held for name, held in self._sent().items() if name not in self._strange}
         return ConsultationForm(
-            self._sent(),
+            sent,
             known=self.known,
             given=self._given,
             language=self.request.language,
             today=self.today,
-            amiss={"operator": NOT_SHOWN} if self._is_odd_treater else {},
+            amiss=self._amiss,
         )
+
+    @property
+    def _amiss(self) -> dict[str, str]:
+        """What is wrong outside the questions."""
+        found = {"operator": NOT_SHOWN} if self._is_odd_treater else {}
+        return {**found, _WHOLE: self._oddity} if self._oddity else found
+
+    @cached_property
+    def _strange(self) -> list[str]:
+        if self.request.method != "POST":
+            return []
+        return strange_names(self._sent(), self.known.knowledge.release.scales)
+
+    @cached_property
+    def _oddity(self) -> str:
+        """What was sent that no form of ours sends; it is never dropped without a word."""
+        _ = translator(self.request.language)
+        if self._strange:
+            told = ", ".join(name[:_NAME_SHOWN] for name in self._strange[:_NAMES_SHOWN])
+            return _("The form has no place for what was sent as: {names}.").format(names=told)
+        act = _NAMED.get(self.do)
+        if act is not None and not act(self.about):
+            return _("The form has no such list or row. Load the page anew.")
+        return ""
 
     @property
     def _is_odd_treater(self) -> bool:
@@ -124,6 +161,8 @@ class Desk:
         """The response to what was asked; without a word it is saved."""
         if self.request.method != "POST":
             return self.page()
+        if self._oddity:
+            return self.page(with_problems=True, status=422)
         acts = {
             "assess": self.page,
             "back": self.page,

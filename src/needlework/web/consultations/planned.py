@@ -11,52 +11,6 @@ from needlework.planning import Plan
 from needlework.planning.model import ZonePlan
 from needlework.screening.case import base
 from needlework.web.consultations.saying import TONE, Sayer
-from needlework.workflow import Why, why
-
-
-class Cite(Struct, frozen=True):
-    """A link from a number to the note of a claim that it rests on."""
-
-    number: int
-    claim: str
-    label: str
-    proposed: bool
-
-
-class Citations:
-    """Numbers claims in the order in which a page names them, and holds their notes."""
-
-    def __init__(self, knowledge: Knowledge, say: Sayer) -> None:
-        self._knowledge = knowledge
-        self._cites: dict[str, Cite] = {}
-        self._note = say.say("Note {n}")
-        self._proposed = say.say("proposed")
-
-    def of(self, claims: Sequence[str]) -> list[Cite]:
-        return [self._cites.get(claim) or self._new(claim) for claim in dict.fromkeys(claims)]
-
-    def _new(self, claim: str) -> Cite:
-        number = len(self._cites) + 1
-        is_proposed = claim in self._knowledge.proposed
-        label = self._note.format(n=number) + (f", {self._proposed}" if is_proposed else "")
-        cite = self._cites[claim] = Cite(number, claim, label, is_proposed)
-        return cite
-
-    def notes(self) -> Iterator[tuple[Cite, Why]]:
-        """Each claim named so far, with its chain of reasons."""
-        for cite in self._cites.values():
-            yield cite, self.why(cite.claim)
-
-    def why(self, claim: str) -> Why:
-        return why(self._knowledge, claim)
-
-    @property
-    def proposed(self) -> int:
-        """How many of the claims named no clinician of the clinic has approved."""
-        return sum(cite.proposed for cite in self._cites.values())
-
-    def __len__(self) -> int:
-        return len(self._cites)
 
 
 class Place(Struct, frozen=True):

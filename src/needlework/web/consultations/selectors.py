@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from needlework.documents import Appointment, plan_appointments
+from needlework.errors import NeedleworkError
 from needlework.planning import Plan
 from needlework.screening import Consultation as Said
 from needlework.screening.consultation import decode
+from needlework.web.clearances.selectors import given_for
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.records.models import Retraction
+from needlework.web.records.selectors import retraction_of, retractions_of
 from needlework.workflow import Known, consult, plan_for
 
 
@@ -25,17 +32,61 @@ class Judged(Struct, frozen=True):
     plan: Plan
 
 
+class History(Struct, frozen=True):
+    """All versions of a consultation, the newest first, and which of them were errors."""
+
+    versions: tuple[ConsultationVersion, ...]
+    errors: Mapping[UUID, Retraction]
+    """Of versions and of the consultation itself, by id."""
+    error: Retraction | None
+    """Of the consultation as a whole."""
+
+    @property
+    def last(self) -> ConsultationVersion | None:
+        """The newest, whether it counts or not; a new version follows it."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def current(self) -> ConsultationVersion | None:
+        """The one that counts: the newest, or none where that was an error.
+
+        An error in the newest facts never brings back older ones by itself.
+        """
+        counts = self.last is not None and self.error is None and self.last.pk not in self.errors
+        return self.last if counts else None
+
+    @property
+    def sound(self) -> list[ConsultationVersion]:
+        """Those that were no error."""
+        return [version for version in self.versions if version.pk not in self.errors]
+
+    def numbered(self, number: int) -> ConsultationVersion | None:
+        return next((version for version in self.versions if version.number == number), None)
+
+    def error_of(self, version: ConsultationVersion) -> Retraction | None:
+        """That the version or its whole consultation was an error."""
+        return self.errors.get(version.pk) or self.error
+
+
 def consultations_of(client: Client) -> QuerySet[Consultation]:
-    """A person's consultations, the latest first."""
+    """A person's consultations that count, the latest first."""
+    return Consultation.objects.current().filter(client=client).order_by("-recorded_at")
+
+
+def consultations_listed(client: Client) -> QuerySet[Consultation]:
+    """All of them, those entered in error too, for a list that strikes these."""
     return Consultation.objects.filter(client=client).order_by("-recorded_at")
 
 
 def version_of(consultation: Consultation, number: int | None = None) -> ConsultationVersion | None:
-    """The version of that number, or the newest."""
+    """The version of that number, or the newest; none where it was entered in error."""
+    if retraction_of(consultation) is not None:
+        return None
     versions = consultation.versions.select_related("author")
-    if number is not None:
-        return versions.filter(number=number).first()
-    return versions.order_by("-number").first()
+    if number is None:
+        return versions.current().first()
+    found = versions.filter(number=number).first()
+    return found if found is not None and retraction_of(found) is None else None
 
 
 def versions_of(consultation: Consultation) -> QuerySet[ConsultationVersion]:
@@ -43,9 +94,51 @@ def versions_of(consultation: Consultation) -> QuerySet[ConsultationVersion]:
     return consultation.versions.select_related("author").defer("data").order_by("-number")
 
 
-def judged(version: ConsultationVersion, known: Known) -> Judged:
-    said = decode(version.data)
-    return Judged(version, said, plan_for(consult(said, known)))
+def history_of(consultation: Consultation) -> History:
+    versions = tuple(versions_of(consultation))
+    errors = retractions_of([consultation, *versions])
+    return History(versions, errors, errors.get(consultation.pk))
+
+
+def dropped_sessions(
+    consultation: Consultation, current: ConsultationVersion | None, known: Known
+) -> list[Appointment]:
+    """Sessions that versions other than the current one had, each on its latest day.
+
+    Those of versions entered in error are among them: their dates may be in a calendar too.
+    """
+    found: dict[int, Appointment] = {}
+    for version in consultation.versions.order_by("number"):
+        if current is not None and version.pk == current.pk:
+            continue
+        # A version that today's knowledge cannot judge has no dates that could be named.
+        with suppress(NeedleworkError):
+            found |= {made.number: made for made in plan_appointments(judged(version, known).plan)}
+    return [found[number] for number in sorted(found)]
+
+
+def had_sessions(consultation: Consultation, known: Known) -> bool:
+    """Some version had dates that may be in a calendar."""
+    return any(_has_course(version, known) for version in consultation.versions.order_by("-number"))
+
+
+def _has_course(version: ConsultationVersion, known: Known) -> bool:
+    try:
+        return judged(version, known).plan.course is not None
+    except NeedleworkError:
+        return False
+
+
+def judged(version: ConsultationVersion, known: Known, on: date | None = None) -> Judged:
+    """A version with the clearances that stand, judged on a day or on its own."""
+    said = with_clearances(decode(version.data), version.client)
+    return Judged(version, said, plan_for(consult(said, known, on)))
+
+
+def with_clearances(said: Said, client: Client | None) -> Said:
+    """What was said, with what clinicians have answered about this client since."""
+    given = given_for(client) if client is not None else ()
+    return structs.replace(said, clearances=(*said.clearances, *given)) if given else said
 
 
 def treaters(clinic: Clinic) -> list[Membership]:

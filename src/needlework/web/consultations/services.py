@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
@@ -24,20 +25,28 @@ _NAME: Final = "consultation"
 def record_consultation(
     *,
     client: Client,
-    author: User,
+    author: User | None,
     data: Mapping[str, Any],
     known: Known,
     now: datetime,
     clinic: Clinic | None = None,
     consultation: Consultation | None = None,
     base: int = 0,
+    origin: str = "staff",
+    portal_link: UUID | None = None,
 ) -> ConsultationVersion:
     """The next version, after version `base` of a consultation, or the first of a new one."""
     written = msgspec.to_builtins(data)
     checked = from_data(written, _NAME)
     clinic = clinic or client.clinic
     validate(checked, known.knowledge, checked.date, today=today_in(clinic, now))
-    common = {"clinic": clinic, "client": client, "author": author, "recorded_at": now}
+    common = {
+        "clinic": clinic,
+        "client": client,
+        "author": author,
+        "portal_link": portal_link,
+        "recorded_at": now,
+    }
     if consultation is None:
         consultation = Consultation.objects.create(**common)
     newest = consultation.versions.order_by("-number").first()
@@ -47,6 +56,7 @@ def record_consultation(
         **common,
         consultation=consultation,
         number=base + 1,
+        origin=origin,
         data=written,
         release_digest=known.knowledge.release.digest,
         overlay_digest=known.knowledge.overlay_digest,

@@ -29,6 +29,7 @@ from needlework.web.consultations.questions import (
     SECTIONS,
     SPECIAL_WORDS,
     Section,
+    Wording,
     section_of,
     wording,
 )
@@ -130,6 +131,10 @@ class Painter:
         self._chooser = Chooser(self._release, form.language)
         self._say = translator(form.language)
 
+    def wording(self, path: str) -> Wording:
+        """The words of a question; a form for others than staff has its own."""
+        return wording(path)
+
     def sections(self) -> tuple[ShownSection, ...]:
         return tuple(self._section(section) for section in SECTIONS)
 
@@ -216,7 +221,7 @@ class Painter:
     def _label(self, name: str) -> str:
         """A question's label, with its row's where that is needed to find it."""
         try:
-            words = wording(_path(name))
+            words = self.wording(_path(name))
         except KeyError:
             return ""
         parent = name.rpartition(".")[0]
@@ -236,7 +241,7 @@ class Painter:
     # --- kinds ----------------------------------------------------------------------------------
 
     def _shown(self, kind: kinds.Kind, path: str, name: str) -> Shown:
-        words = wording(path)
+        words = self.wording(path)
         shown = Shown(
             kind="text",
             name=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -10,19 +11,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from needlework import documents
+from needlework.documents import plan_appointments
 from needlework.errors import AnswerError
 from needlework.web import access
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client
 from needlework.web.consultations import selectors
-from needlework.web.consultations.assessing import shown
+from needlework.web.consultations.after_error import DeskAfterError
+from needlework.web.consultations.answers import answers_of
 from needlework.web.consultations.desk import Desk
-from needlework.web.consultations.models import Consultation
-from needlework.web.consultations.planned import Citations, counts, notes, places, regions
-from needlework.web.consultations.saying import TONE, sayer
-from needlework.web.consultations.selectors import Judged
+from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.consultations.page import plan_context
+from needlework.web.consultations.saying import sayer
+from needlework.web.consultations.selectors import History, Judged
+from needlework.web.intake.confirming import Confirming, check_may_confirm
+from needlework.web.intake.told import told_of
 from needlework.web.knowledge import known_for
+from needlework.web.plans.selectors import newest_plan
+from needlework.web.plans.services import SIGNERS
 from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.workflow import Known
@@ -43,8 +50,7 @@ def new(request: Request, clinic: str, client: UUID) -> HttpResponse:
 @access.member(*_WRITERS)
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
-    found = _consultation(request, client, consultation)
-    return Desk(request, _person(found), found).answer()
+    return _desk(request, _consultation(request, client, consultation)).answer()
 
 
 @access.member(*_WRITERS)
@@ -56,8 +62,23 @@ def assessment_new(request: Request, clinic: str, client: UUID) -> HttpResponse:
 @access.member(*_WRITERS)
 @require_POST
 def assessment(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
-    found = _consultation(request, client, consultation)
-    return Desk(request, _person(found), found).assessment()
+    return _desk(request, _consultation(request, client, consultation)).assessment()
+
+
+def _desk(request: Request, found: Consultation) -> Desk:
+    """The form after the version that counts; after an error it takes nothing from that."""
+    history = selectors.history_of(found)
+    if history.error is not None and request.method == "GET":
+        raise AnswerError(
+            _("This consultation was entered in error, so no version is added to it."),
+            hint=_("Begin a new consultation from the client’s page."),
+        )
+    if history.current is None:
+        return DeskAfterError(request, _person(found), found, history)
+    if history.current.origin == "client":
+        check_may_confirm(request)
+        return Confirming(request, _person(found), found)
+    return Desk(request, _person(found), found)
 
 
 # --- what came of it --------------------------------------------------------------------------
@@ -67,56 +88,59 @@ def assessment(request: Request, clinic: str, client: UUID, consultation: UUID) 
 @require_GET
 def detail(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
     """What stands against treatment, what is still to ask, and the plan in brief."""
-    found = _consultation(request, client, consultation)
-    known = known_for(request.clinic)
-    judged = _judged(request, found, known)
-    context = {
-        **_context(request, found, judged, known),
-        "assessed": shown(judged.plan.assessment, known.knowledge, request.language),
-        "versions": selectors.versions_of(found),
-        "may_write": bool(request.roles & set(_WRITERS)),
-    }
-    return render(request, "consultations/detail.html", context)
+    return _version_page(request, client, consultation, "consultations/detail.html")
 
 
 @access.member(*_READERS)
 @require_GET
 def plan(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
-    found = _consultation(request, client, consultation)
+    return _version_page(request, client, consultation, "consultations/plan.html")
+
+
+def _version_page(request: Request, client: UUID, code: UUID, template: str) -> HttpResponse:
+    """A page about the version that the address asks for, else the newest; errors are struck."""
+    found = _consultation(request, client, code)
     known = known_for(request.clinic)
-    judged = _judged(request, found, known)
-    context = {
-        **_context(request, found, judged, known),
-        "assessed": shown(judged.plan.assessment, known.knowledge, request.language),
-        "places": places(judged.plan),
-        "notes": notes(judged.plan, sayer(known.knowledge, request.language)),
-        "has_protocols": any(zone.protocols for zone in judged.plan.zones),
-        "ways": list(dict.fromkeys(judged.plan.alternatives)),
+    history = selectors.history_of(found)
+    version = _asked(request, history)
+    context = _of_version(request, found, history, version, known)
+    if history.error_of(version) is not None:
+        struck = {
+            "has_calendar": selectors.had_sessions(found, known),
+            "answers": answers_of(version, known, request.language, context["today"]),
+        }
+        return render(request, "consultations/struck.html", {**context, **struck})
+    judged = selectors.judged(version, known)
+    signing = {
+        "signed": newest_plan(found),
+        "may_sign": version == history.current and bool(request.roles & set(SIGNERS)),
     }
-    return render(request, "consultations/plan.html", context)
+    dated = judged.plan.course is not None
+    context["has_calendar"] = dated or (version.number > 1 and selectors.had_sessions(found, known))
+    drawn = plan_context(judged, known, request.language)
+    return render(request, template, {**context, **drawn, **signing})
 
 
-def _context(
-    request: Request, found: Consultation, judged: Judged, known: Known
-) -> dict[str, object]:
-    """What the pages about a version share."""
-    newest = selectors.version_of(found)
-    where = regions(judged.plan, known.knowledge)
-    say = sayer(known.knowledge, request.language)
+def _of_version(
+    request: Request,
+    found: Consultation,
+    history: History,
+    version: ConsultationVersion,
+    known: Known,
+) -> dict[str, Any]:
+    """Which version this is, and how it stands among the others."""
     return {
         "client": found.client,
         "consultation": found,
-        "version": judged.version,
-        "is_newest": newest is not None and newest.number == judged.version.number,
-        "said": judged.said,
-        "plan": judged.plan,
-        "counts": counts(judged.plan),
-        "has_face": bool(where - {"body"}),
-        "has_body": "body" in where,
-        "states": {zone.zone: zone.status for zone in judged.plan.zones},
-        "citations": Citations(known.knowledge, say),
-        "say": say,
-        "tone": TONE,
+        "version": version,
+        "history": history,
+        "error": history.error_of(version),
+        "told": told_of(version, history, known, request.language),
+        "newest": history.last,
+        "is_newest": version == history.last,
+        "counts_now": history.current is not None,
+        "may_write": bool(request.roles & set(_WRITERS)),
+        "say": sayer(known.knowledge, request.language),
         "today": today_in(request.clinic, timezone.now()),
     }
 
@@ -141,15 +165,31 @@ def consent_pdf(request: Request, clinic: str, client: UUID, consultation: UUID)
 @access.member(*_READERS)
 @require_GET
 def schedule_ics(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
-    """The sessions for a calendar; a later version takes the place of an earlier one in it."""
+    """The sessions for a calendar; those that only earlier versions had come as cancelled.
+
+    After an error in the newest version the file cancels them all.
+    """
     found = _consultation(request, client, consultation)
-    judged = _judged_newest(request, found, known_for(request.clinic))
-    made = documents.schedule_ics(
-        judged.plan,
+    known = known_for(request.clinic)
+    history = selectors.history_of(found)
+    version = _newest(request, history)
+    error = history.error_of(version)
+    now = [] if error else plan_appointments(selectors.judged(version, known).plan)
+    dropped = selectors.dropped_sessions(found, None if error else version, known)
+    if not now and not dropped:
+        raise AnswerError(
+            _("No version of this consultation has dates for a calendar."),
+            hint=_("Its plan says why there are none."),
+        )
+    made = documents.appointments_ics(
+        now,
+        dropped=dropped,
         clinic=clinic_card(request.clinic),
         uid_base=str(found.pk),
-        stamp=judged.version.recorded_at,
-        sequence=judged.version.number - 1,
+        stamp=error.recorded_at if error else version.recorded_at,
+        # Two for each version: the second is for its sessions cancelled after an error.
+        sequence=2 * (version.number - 1) + bool(error),
+        tentative=True,
         language=request.language,
     )
     return _file(made, "text/calendar; charset=utf-8", "schedule.ics")
@@ -204,27 +244,37 @@ def _person(found: Consultation) -> Client:
     return found.client
 
 
-def _judged(request: Request, found: Consultation, known: Known) -> Judged:
-    """The version that the address asks for, else the newest."""
+def _asked(request: Request, history: History) -> ConsultationVersion:
+    """The version that the address asks for by its number, else the newest."""
     asked = request.GET.get("version", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
-    version = selectors.version_of(found, number)
-    if version is None or (asked and number is None):
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    version = history.numbered(number) if asked else history.last
+    if version is None:
         raise Http404
     request.audit.note(version)
-    return selectors.judged(version, known)
+    return version
 
 
-def _judged_newest(request: Request, found: Consultation, known: Known) -> Judged:
-    """For what leaves the screen: never from a version that another has taken the place of."""
-    newest = selectors.version_of(found, None)
-    judged = _judged(request, found, known)
-    if newest is None or judged.version.pk != newest.pk:
+def _newest(request: Request, history: History) -> ConsultationVersion:
+    """For what leaves the screen: never a version that another has taken the place of."""
+    version = _asked(request, history)
+    if version != history.last:
         raise AnswerError(
             _("This version was replaced by a later one, so no document is made of it."),
             hint=_("Open the newest version of this consultation, and take its documents."),
         )
-    return judged
+    return version
+
+
+def _judged_newest(request: Request, found: Consultation, known: Known) -> Judged:
+    history = selectors.history_of(found)
+    version = _newest(request, history)
+    if history.error_of(version) is not None:
+        raise AnswerError(
+            _("This version was entered in error, so no document is made of it."),
+            hint=_("Save a new version of the consultation, and take its documents."),
+        )
+    return selectors.judged(version, known)
 
 
 def _(sentence: str) -> str:

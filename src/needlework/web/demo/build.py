@@ -100,6 +100,7 @@ def _member(clinic: Clinic, told: dict[str, Any], now: datetime) -> Membership:
         profession=told.get("profession", ""),
         licence_number=told.get("licence_number", ""),
         licence_authority=told.get("licence_authority", ""),
+        scope_max_depth_mm=told.get("scope_max_depth_mm"),
         licence_until=now.date() + timedelta(days=365) if licensed else None,
         is_public=licensed,
     )

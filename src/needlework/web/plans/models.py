@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from django.db import models
 from django.db.models import Q
 
+from needlework.web.blobs.models import Blob
 from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.records.models import Record
@@ -35,6 +36,7 @@ class SignedPlan(Record):
     plan = models.JSONField()
     shown = models.TextField()
     """The plan's page as the signer saw it."""
+    pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     content_sha256 = models.CharField(max_length=64)
     """Over what was said, what was planned, what was shown, and what was attested."""
     release_digest = models.CharField(max_length=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from msgspec import Struct
 
 from needlework.evidence import Knowledge
@@ -40,6 +40,27 @@ def plans_of(client: Client) -> QuerySet[SignedPlan]:
 
 def plans_in_force(clinic: Clinic) -> QuerySet[SignedPlan]:
     return SignedPlan.objects.current().filter(clinic=clinic).order_by("-recorded_at")
+
+
+def plans_to_judge(clinic: Clinic, knowledge: Knowledge) -> QuerySet[SignedPlan]:
+    """Plans in force that were neither signed under this knowledge nor judged by it since."""
+    digests = {
+        "release_digest": knowledge.release.digest,
+        "overlay_digest": knowledge.overlay_digest,
+    }
+    judged = Rejudgement.objects.filter(plan=OuterRef("pk"), **digests)
+    return plans_in_force(clinic).exclude(**digests).filter(~Exists(judged))
+
+
+def plans_waiting(clinic: Clinic, knowledge: Knowledge) -> QuerySet[SignedPlan]:
+    """Plans in force that became stricter, and whose next session waits for a new signature."""
+    stricter = Rejudgement.objects.filter(
+        plan=OuterRef("pk"),
+        standing="stricter",
+        release_digest=knowledge.release.digest,
+        overlay_digest=knowledge.overlay_digest,
+    )
+    return plans_in_force(clinic).filter(Exists(stricter)).select_related("client")
 
 
 def newest_plan(consultation: Consultation) -> SignedPlan | None:

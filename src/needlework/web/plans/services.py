@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -16,17 +15,21 @@ from needlework.planning.signing import Obstacle, Signer, obstacles
 from needlework.planning.standing import changes, standing
 from needlework.screening.consultation import decode
 from needlework.web.accounts.models import User
+from needlework.web.blobs.services import keep_clean
+from needlework.web.blobs.sniff import Clean
 from needlework.web.clinics.clock import today_in
-from needlework.web.clinics.models import Membership
+from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.selectors import Judged
+from needlework.web.knowledge import known_for
 from needlework.web.plans.models import PlanClaim, Rejudgement, SignedPlan
-from needlework.web.plans.selectors import newest_plan
+from needlework.web.plans.selectors import newest_plan, plans_to_judge
 from needlework.web.records.services import overtaken, supersede
 from needlework.web.records.spoken import spoken
 from needlework.workflow import Known, consult, plan_for
 
-SIGNERS = ("medical-director", "practitioner")
+SIGNERS: Final = ("medical-director", "practitioner")
+JUDGED_A_ROUND: Final = 200
 
 
 class SigningError(NeedleworkError):
@@ -100,6 +103,7 @@ def sign_plan(
     language: str,
     seen_sha256: str,
     seen_number: int,
+    pdf: Clean,
     now: datetime,
 ) -> SignedPlan:
     """Sign what was seen. Another plan, page or word than was seen is not signed."""
@@ -139,6 +143,14 @@ def sign_plan(
         said=msgspec.to_builtins(judged.said),
         plan=msgspec.to_builtins(judged.plan),
         shown=shown,
+        pdf=keep_clean(
+            clinic=version.clinic,
+            client=version.client,
+            author=member.user,
+            kind="pdf",
+            made=pdf,
+            now=now,
+        ),
         content_sha256=digest,
         release_digest=judged.plan.release_digest,
         overlay_digest=judged.plan.overlay_digest,
@@ -206,9 +218,15 @@ def judge_again(
     return made
 
 
-def judge_all_again(
-    *, plans: Iterable[SignedPlan], known: Known, author: User | None, now: datetime
-) -> list[Rejudgement]:
-    """Each plan in turn; those that became stricter wait for a new signature."""
-    judged = (judge_again(plan=plan, known=known, author=author, now=now) for plan in plans)
-    return [one for one in judged if one is not None]
+def judge_waiting(now: datetime, most: int = JUDGED_A_ROUND) -> int:
+    """Judge plans that today's knowledge has not seen yet, of every clinic; how many were.
+
+    Until a plan has been judged its next session waits, so none is overlooked meanwhile.
+    """
+    judged = 0
+    for clinic in Clinic.objects.all():
+        known = known_for(clinic)
+        for plan in plans_to_judge(clinic, known.knowledge)[: most - judged]:
+            judge_again(plan=plan, known=known, author=None, now=now)
+            judged += 1
+    return judged

@@ -23,6 +23,14 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END
 """
+_ON_SQLITE: Final = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+# Rules are PostgreSQL's other way to do something else than was asked for.
+_ON_POSTGRES: Final = (
+    "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
+    " UNION SELECT c.relname, r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
+    " WHERE pg_table_is_visible(c.oid)"
+)
 # Bits of pg_trigger.tgtype: row 1, before 2, delete 8, update 16, truncate 32.
 _POSTGRES_TYPES: Final = {"row": 1 + 2 + 8 + 16, "truncate": 2 + 32}
 
@@ -107,6 +115,23 @@ def missing(using: str = "default") -> list[Trigger]:
     ]
 
 
+def strangers(using: str = "default") -> list[tuple[str, str]]:
+    """Triggers on append-only tables that are none of ours: what they do, nobody has looked at.
+
+    One that leaves out a row, or writes it otherwise, would do so unseen. None is dropped: whoever
+    finds it first asks who made it.
+    """
+    connection = connections[using]
+    _known(connection)
+    ours = {(trigger.table, trigger.name) for trigger in wanted(connection)}
+    tables = {table for table, _name in ours}
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_SQLITE if connection.vendor == "sqlite" else _ON_POSTGRES)
+        # SQLite keeps a table's name in whichever case it was written.
+        there = {(table, name) for table, name in cursor.fetchall() if table.lower() in tables}
+    return sorted(there - ours)
+
+
 def _is_append_only(model: type[models.Model]) -> bool:
     # A table that joins two models names here the model that has the field.
     maker: Any = model._meta.auto_created
@@ -151,10 +176,7 @@ def _sqlite(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Itera
     # INSERT OR REPLACE deletes what is in its way, and unless a connection has asked for
     # recursive triggers, no trigger on DELETE sees it. So what is in the way is looked for first.
     name = f"{PREFIX}{table}_replace"
-    clashes = " OR ".join(
-        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")"
-        for columns in _unique(connection, table)
-    )
+    clashes = " OR ".join(_clashes(connection, table))
     yield Trigger(
         table,
         name,
@@ -165,18 +187,32 @@ def _sqlite(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Itera
     )
 
 
-def _unique(connection: BaseDatabaseWrapper, table: str) -> list[list[str]]:
-    """Columns that together name one row: the hidden row id, and each unique index."""
+def _clashes(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    """When a row stands in the way of a new one: by its hidden id, or by a unique index.
+
+    An index that holds for some rows alone counts where both rows are among those.
+    """
+    yield "rowid = NEW.rowid"
     with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pragma_table_info(%s)", [table])
+        columns = [_quoted(connection, name) for (name,) in cursor.fetchall()]
         cursor.execute(
-            "SELECT i.name, c.name FROM pragma_index_list(%s) AS i, pragma_index_info(i.name) AS c "
-            'WHERE i."unique" AND NOT i.partial ORDER BY i.name, c.seqno',
+            "SELECT i.name, i.partial, c.name, coalesce(m.sql, '')"
+            " FROM pragma_index_list(%s) AS i JOIN pragma_index_info(i.name) AS c"
+            " LEFT JOIN sqlite_master AS m ON m.type = 'index' AND m.name = i.name"
+            ' WHERE i."unique" ORDER BY i.name, c.seqno',
             [table],
         )
-        found: dict[str, list[str]] = {}
-        for index, column in cursor.fetchall():
-            found.setdefault(index, []).append(_quoted(connection, column))
-    return [["rowid"], *found.values()]
+        found: dict[tuple[str, str], list[str]] = {}
+        for index, is_partial, column, sql in cursor.fetchall():
+            where = sql.partition(" WHERE ")[2] if is_partial else ""
+            found.setdefault((index, where), []).append(_quoted(connection, column))
+    new = ", ".join(f"NEW.{column} AS {column}" for column in columns)
+    for (_index, where), names in found.items():
+        same = " AND ".join(f"{name} = NEW.{name}" for name in names)
+        if where:
+            same = f"{same} AND ({where}) AND EXISTS (SELECT 1 FROM (SELECT {new}) WHERE {where})"  # noqa: S608
+        yield f"({same})"
 
 
 def _whole_sqlite(cursor: Any) -> set[tuple[str, str, str]]:

@@ -21,9 +21,11 @@ from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.consultations.zones import named
 from needlework.web.knowledge import known_for
 from needlework.web.portal import links
-from needlework.web.portal.models import SymptomReport
+from needlework.web.portal.models import Acknowledgement, SymptomReport
 from needlework.web.portal.selectors import ALERTING, acknowledgement_of, reading
 from needlework.web.portal.services import acknowledge_report
+from needlework.web.records.selectors import retraction_of
+from needlework.web.records.services import is_retracted
 from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.treatments.forms import SeenForm
@@ -46,16 +48,18 @@ def detail(request: Request, clinic: str, client: UUID, treatment: UUID) -> Http
     def zone_name(zone: ZoneHeld) -> str:
         return named(knowledge, request.language, [zone.zone])
 
+    reports = list(found.symptom_reports.order_by("-recorded_at"))
+    seen = Acknowledgement.objects.current().filter(report__in=reports)
     context = {
         "client": found.client,
         "treatment": found,
+        "error": retraction_of(found),
         "held": held,
         "zones": [(zone_name(zone), zone.depth_mm) for zone in held.zones],
         "device": words.device(held.device) if held.device in knowledge.release.devices else "",
         "performer": found.performed_by.user if found.performed_by else None,
-        "reports": found.symptom_reports.prefetch_related("acknowledgements").order_by(
-            "-recorded_at"
-        ),
+        "reports": reports,
+        "seen": set(seen.values_list("report_id", flat=True)),
         "names": choice_names(knowledge, request.language),
         "alerting": ALERTING,
         "may_link": bool(request.roles & set(_CARE)),
@@ -71,6 +75,11 @@ def link_new(request: Request, clinic: str, client: UUID, treatment: UUID) -> Ht
     found = _treatment(request, client, treatment)
     if found.client is None:
         raise Http404
+    if is_retracted(found):
+        raise AnswerError(
+            _("This session was entered in error, so no link is made for its aftercare."),
+            hint=_("Open the session that was held, and make the link there."),
+        )
     link, token = links.make_link(client=found.client, by=request.user, now=timezone.now())
     request.audit.note(link)
     address = request.build_absolute_uri(links.address(token))
@@ -95,6 +104,11 @@ def link_sheet(request: Request, clinic: str, client: UUID, treatment: UUID) -> 
     link = links.find_link(request.POST.get("token", "")[:200], timezone.now())
     if found.client is None or link is None or link.client_id != found.client_id:
         raise Http404
+    if is_retracted(found):
+        raise AnswerError(
+            _("This session was entered in error, so no sheet is made of its aftercare."),
+            hint=_("Open the session that was held, and make the sheet there."),
+        )
     language = found.client.language
     made = aftercare_pdf(
         aftercare_of(found, language),
@@ -132,6 +146,11 @@ def report_seen(request: Request, clinic: str, report: UUID) -> HttpResponse:
         # Somebody was quicker: the page says who, and what was typed here is not lost.
         return _report(request, found, form, unsaved=words, status=422)
     return redirect("treatments:report", clinic=request.clinic.slug, report=found.pk)
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the catalogue; `errors.py` says it in the page's language."""
+    return sentence
 
 
 def _treatment(request: Request, client: UUID, code: UUID) -> TreatmentSession:

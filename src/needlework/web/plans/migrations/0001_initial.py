@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("blobs", "0001_initial"),
         ("clinics", "0001_initial"),
         ("consultations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -35,6 +36,14 @@ class Migration(migrations.Migration):
                 ("said", models.JSONField()),
                 ("plan", models.JSONField()),
                 ("shown", models.TextField()),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="blobs.blob",
+                    ),
+                ),
                 ("content_sha256", models.CharField(max_length=64)),
                 ("release_digest", models.CharField(max_length=64)),
                 ("overlay_digest", models.CharField(blank=True, max_length=64)),

@@ -1,0 +1,376 @@
+"""What a clinician must clear: asked, answered, or overridden with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from msgspec import Struct
+
+from needlework.errors import AnswerError
+from needlework.evidence import Role
+from needlework.screening import Finding
+from needlework.screening.clearing import last_day
+from needlework.web import access
+from needlework.web.blobs.models import Blob
+from needlework.web.blobs.services import keep_blob
+from needlework.web.clearances import selectors, services
+from needlework.web.clearances.forms import REASON_WORDS, AnswerForm, AskForm, OverrideForm
+from needlework.web.clearances.models import Clearance, ClearanceRequest
+from needlework.web.clinics.clock import today_in
+from needlework.web.consultations import selectors as consultations
+from needlework.web.consultations.assessing import tone
+from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.consultations.saying import sayer
+from needlework.web.knowledge import known_for
+from needlework.web.rendering import render
+from needlework.web.request import Request
+
+_CARE: Final = ("medical-director", "practitioner", "assistant")
+_CLEARERS: Final = ("medical-director", "practitioner")
+_READERS: Final = ("owner", *_CARE)
+_ANSWER_WITHIN: Final = timedelta(days=14)
+"""What the form proposes; whoever asks chooses."""
+
+
+class Open(Struct, frozen=True, kw_only=True):
+    """A finding that somebody may clear, and how far that has come."""
+
+    key: str
+    finding: Finding
+    where: str
+    who: str
+    tone: str
+    word: str
+    may_override: bool
+    request: ClearanceRequest | None
+    standing: Clearance | None
+
+
+class Desk:
+    """A consultation whose findings are cleared, as it is judged today."""
+
+    def __init__(self, request: Request, client: UUID | None, code: UUID) -> None:
+        self.request = request
+        self.consultation = _consultation(request, client, code)
+        self.now = timezone.now()
+        self.today = today_in(request.clinic, self.now)
+        self.known = known_for(request.clinic)
+        self.say = sayer(self.known.knowledge, request.language)
+
+    @cached_property
+    def version(self) -> ConsultationVersion:
+        found = consultations.history_of(self.consultation).current
+        if found is None:
+            raise AnswerError(
+                _("The newest version of this consultation was entered in error."),
+                hint=_("Save a new version of the consultation first."),
+            )
+        return found
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        plan = consultations.judged(self.version, self.known, on=self.today).plan
+        return [one for one in plan.assessment.findings if one.override and not one.cleared]
+
+    @cached_property
+    def requests(self) -> list[ClearanceRequest]:
+        return list(selectors.requests_of(self.consultation))
+
+    @cached_property
+    def standing(self) -> list[Clearance]:
+        client = self.consultation.client
+        return (
+            list(selectors.clearances_of(client).select_related("clinician__user"))
+            if client
+            else []
+        )
+
+    def finding(self, key: str) -> Finding:
+        """The finding that the address names, as long as it is open."""
+        found = next((one for one in self.findings if key_of(one) == key), None)
+        if found is None:
+            raise AnswerError(
+                _("This finding is no longer open."),
+                hint=_("Load the list of findings anew."),
+            )
+        return found
+
+    def open(self) -> list[Open]:
+        knowledge, member = self.known.knowledge, self.request.membership
+        mine = selectors.clearable(self.findings, member, knowledge, self.today)
+        may = bool(self.request.roles & set(_CLEARERS))
+        return [
+            Open(
+                key=key_of(one),
+                finding=one,
+                where=self.say.zones(one.zones) if one.zones else "",
+                who=self.say.who(one.override.role) if one.override else "",
+                tone=tone(one.verdict),
+                word=self.say.verdict(one.verdict),
+                may_override=may and one in mine,
+                request=self._request_of(one),
+                standing=self.standing_of(one),
+            )
+            for one in self.findings
+        ]
+
+    def _request_of(self, finding: Finding) -> ClearanceRequest | None:
+        waiting = set(selectors.open_requests(self.request.clinic).values_list("pk", flat=True))
+        same = (one for one in self.requests if one.pk in waiting and _is_about(one, finding))
+        return next(same, None)
+
+    def standing_of(self, finding: Finding) -> Clearance | None:
+        key = sorted(finding.zones)
+        same = (one for one in self.standing if one.rule == finding.rule and one.zones == key)
+        return next(same, None)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "client": self.consultation.client,
+            "consultation": self.consultation,
+            "version": self.version,
+            "say": self.say,
+        }
+
+    def back(self) -> HttpResponse:
+        return redirect(
+            "clearances:list",
+            clinic=self.request.clinic.slug,
+            client=self.consultation.client_id,
+            consultation=self.consultation.pk,
+        )
+
+
+@access.member(*_READERS)
+@require_GET
+def waiting(request: Request, clinic: str) -> HttpResponse:
+    """Every request of the clinic that has no answer, the most urgent first."""
+    found = list(selectors.open_requests(request.clinic))
+    for one in found:
+        request.audit.note(one)
+    today = today_in(request.clinic, timezone.now())
+    say = sayer(known_for(request.clinic).knowledge, request.language)
+    context = {
+        "requests": found,
+        "today": today,
+        "say": say,
+        "may_answer": bool(request.roles & set(_CLEARERS)),
+        "may_remind": bool(request.roles & set(_CARE)),
+    }
+    return render(request, "clearances/waiting.html", context)
+
+
+@access.member(*_READERS)
+@require_GET
+def findings(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
+    """What of a consultation may be cleared, and what was answered."""
+    desk = Desk(request, client, consultation)
+    context = {
+        **desk.context(),
+        "open": desk.open(),
+        "standing": desk.standing,
+        "reasons": REASON_WORDS,
+        "may_ask": bool(request.roles & set(_CARE)),
+        "today": desk.today,
+    }
+    return render(request, "clearances/list.html", context)
+
+
+@access.member(*_CARE)
+@require_http_methods(["GET", "POST"])
+def ask(
+    request: Request, clinic: str, client: UUID, consultation: UUID, finding: str
+) -> HttpResponse:
+    desk = Desk(request, client, consultation)
+    about = desk.finding(finding)
+    role = about.override.role if about.override else Role.NOBODY
+    form = AskForm(
+        request.POST or None,
+        request.FILES or None,
+        language=request.language,
+        clearers=selectors.clearers(request.clinic, role, desk.known.knowledge, desk.today),
+        today=desk.today,
+        initial={"due_on": desk.today + _ANSWER_WITHIN},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = services.ask_clearance(
+            version=desk.version,
+            finding=about,
+            question=given["question"],
+            due_on=given["due_on"],
+            author=request.user,
+            now=desk.now,
+            asked=form.member,
+            asked_name="" if form.member else given["asked_name"],
+            asked_contact="" if form.member else given["asked_contact"],
+            letter=_letter(request, desk.consultation, given["letter"]),
+        )
+        request.audit.note(made)
+        return desk.back()
+    return _form_page(request, desk, about, form, "clearances/ask.html")
+
+
+@access.member(*_CLEARERS)
+@require_http_methods(["GET", "POST"])
+def override(
+    request: Request, clinic: str, client: UUID, consultation: UUID, finding: str
+) -> HttpResponse:
+    desk = Desk(request, client, consultation)
+    about = desk.finding(finding)
+    knowledge = desk.known.knowledge
+    if about not in selectors.clearable([about], request.membership, knowledge, desk.today):
+        raise AnswerError(
+            _("Your role or licence does not allow you to clear this finding."),
+            hint=_("Ask a clinician who may."),
+        )
+    last = last_day(knowledge, desk.today)
+    form = OverrideForm(
+        request.POST or None,
+        language=request.language,
+        today=desk.today,
+        last_day=last,
+        initial={"reach": "session", "valid_until": desk.today},
+    )
+    standing = desk.standing_of(about)
+    if request.method == "POST" and form.is_valid():
+        made = services.override_finding(
+            version=desk.version,
+            finding=about,
+            member=request.membership,
+            knowledge=knowledge,
+            now=desk.now,
+            seen=_seen(request),
+            **form.cleaned_data,
+        )
+        request.audit.note(made)
+        return desk.back()
+    return _form_page(request, desk, about, form, "clearances/override.html", standing=standing)
+
+
+@access.member(*_CLEARERS)
+@require_http_methods(["GET", "POST"])
+def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
+    """A request, and the answer to it."""
+    found = access.get_clearance_request(request, asked)
+    desk = Desk(request, found.client_id, found.consultation_id)
+    about = msgspec.convert(found.finding, Finding)
+    knowledge = desk.known.knowledge
+    form = AnswerForm(
+        request.POST or None,
+        request.FILES or None,
+        language=request.language,
+        today=desk.today,
+        last_day=last_day(knowledge, desk.today),
+        initial={"reach": "course", "valid_until": desk.today},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = services.answer_request(
+            request=found,
+            outcome=given["outcome"],
+            member=request.membership,
+            knowledge=knowledge,
+            now=desk.now,
+            conditions=given["conditions"],
+            words=given["words"],
+            reach=given["reach"],
+            valid_until=given["valid_until"],
+            outside_name=given["outside_name"],
+            letter=_letter(request, desk.consultation, given["letter"]),
+            seen=_seen(request),
+        )
+        request.audit.note(made)
+        return desk.back()
+    may = selectors.clearable([about], request.membership, knowledge, desk.today)
+    given_already = found.answers.order_by("-recorded_at").select_related("clinician__user").first()
+    return _form_page(
+        request,
+        desk,
+        about,
+        form,
+        "clearances/answer.html",
+        asked=found,
+        may_answer=bool(may),
+        answered=given_already,
+        standing=desk.standing_of(about),
+        letter=found.letter,
+    )
+
+
+@access.member(*_CARE)
+@require_POST
+def remind(request: Request, clinic: str, asked: UUID) -> HttpResponse:
+    """Write down that whoever was asked has been reminded."""
+    found = access.get_clearance_request(request, asked)
+    services.remind(request=found, author=request.user, way="person", now=timezone.now())
+    return redirect("clearances:waiting", clinic=request.clinic.slug)
+
+
+def key_of(finding: Finding) -> str:
+    """A short name of a finding for an address; it says nothing about anybody."""
+    told = f"{finding.rule}|{' '.join(sorted(finding.zones))}|{finding.summary}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _form_page(
+    request: Request, desk: Desk, about: Finding, form: Any, template: str, **more: Any
+) -> HttpResponse:
+    context = {
+        **desk.context(),
+        "finding": about,
+        "finding_word": desk.say.verdict(about.verdict),
+        "finding_tone": tone(about.verdict),
+        "where": desk.say.zones(about.zones) if about.zones else "",
+        "form": form,
+        "today": desk.today,
+        "standing": None,
+        **more,
+    }
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+def _letter(request: Request, consultation: Consultation, sent: UploadedFile[bytes] | None) -> Blob | None:
+    if not sent:
+        return None
+    return keep_blob(
+        clinic=request.clinic,
+        client=consultation.client,
+        author=request.user,
+        kind="letter",
+        content=sent.read(),
+    )
+
+
+def _is_about(asked: ClearanceRequest, finding: Finding) -> bool:
+    return asked.rule == finding.rule and asked.zones == sorted(finding.zones)
+
+
+def _seen(request: Request) -> UUID | None:
+    """The answer that stood when the form was drawn."""
+    try:
+        return UUID(request.POST.get("seen", ""))
+    except ValueError:
+        return None
+
+
+def _consultation(request: Request, client: UUID | None, code: UUID) -> Consultation:
+    found = access.get_consultation(request, code)
+    if found.client_id != client:
+        raise Http404
+    return found
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the catalogue; `errors.py` says it in the page's language."""
+    return sentence
