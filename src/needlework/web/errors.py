@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST_FORM: Final = 3 * 1024 * 1024
 LARGEST_FILE: Final = 41 * 1024 * 1024
-_TOKEN: Final = re.compile(r"(/l/)[^/\s]+")
+_TOKEN: Final = re.compile(r"(/l/|/password/reset/key/)[^/\s]+")
 _UNTRACED: Final = frozenset({"django.security.DisallowedHost"})
 """What any stranger can cause at will: a line tells of it, and no traceback fills the log."""
 _OURS: Final = frozenset({"", "utf-8", "utf8"})
