@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from needlework.evidence import Knowledge
+from needlework.web import knowledge
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.governance.models import Decision
 from needlework.web.governance.selectors import mark
@@ -14,6 +17,7 @@ from needlework.web.knowledge import known_for, shipped, shipped_digests
 from needlework.web.plans.models import Rejudgement, SignedPlan
 from needlework.web.plans.selectors import plans_waiting, standing_of
 from needlework.web.plans.services import judge_waiting
+from needlework.workflow import Known
 from tests.web import people
 from tests.web.plans.signed import approve_all, consulted, settle, signed
 
@@ -102,3 +106,35 @@ def test_a_clinics_choice_touches_no_plan_of_another(plan: SignedPlan, elsewhere
     decided(other, "zone.cheek.scar-max", "tighten", 1.0)
     assert judge_waiting(timezone.now()) == 0
     assert state(plan) == "stands"
+
+
+def test_a_stricter_release_arrives(
+    plan: SignedPlan, alice: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade: the release at hand is another, and the approvals are the same."""
+    old = shipped()
+    name = "zone.cheek.scar-max"
+    lower = msgspec.structs.replace(old.knowledge.claims[name], value=1.0)
+    release = msgspec.structs.replace(
+        old.knowledge.release,
+        id="2027.01",
+        digest="b" * 64,
+        claims={**old.knowledge.release.claims, name: lower},
+    )
+    newer = Known(Knowledge(release), old.lexicon)
+    for cached in (knowledge._decided, knowledge.shipped, knowledge.shipped_digests):
+        cached.cache_clear()
+    monkeypatch.setattr(knowledge, "known", lambda: newer)
+    try:
+        assert state(plan) == "not-judged"
+        assert judge_waiting(timezone.now()) == 1
+        assert state(plan) == "stricter"
+        page = people.browser(alice).get(
+            reverse("plans:detail", args=(plan.clinic.slug, plan.client_id, plan.pk))
+        )
+        assert plan.shown in page.content.decode()
+        # The changed claim asks the director again before anybody may sign anew.
+        assert name in known_for(plan.clinic).knowledge.proposed
+    finally:
+        for cached in (knowledge._decided, knowledge.shipped, knowledge.shipped_digests):
+            cached.cache_clear()
