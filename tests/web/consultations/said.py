@@ -132,9 +132,9 @@ class _Inputs(HTMLParser):
 
 
 def filled(page: str) -> dict[str, list[str]]:
-    """What a browser would send from a page, blanks left out."""
+    """What a browser would send from a page's own form, blanks left out."""
     reader = _Inputs()
-    reader.feed(page)
+    reader.feed(page[page.find("<main") :] if "<main" in page else page)
     said = {name: [value for value in held if value] for name, held in reader.sent.items()}
     return {name: held for name, held in said.items() if held}
 
