@@ -7,7 +7,7 @@ import pytest
 
 from needlework import workflow
 from needlework.documents import consent_pdf
-from needlework.documents.consent_draft import _PARTS
+from needlework.documents.consent_draft import PARTS
 from needlework.documents.consent_risks import RISKS, number_sentences
 from needlework.documents.words import Words
 from needlework.evidence import Knowledge
@@ -45,7 +45,7 @@ def changed(**values: Claim) -> workflow.Known:
 
 
 def test_every_part_that_a_consent_must_show_is_made_here() -> None:
-    assert set(CLAIMS["consent.content.must-show"].words) == {*_PARTS, "signature"}
+    assert set(CLAIMS["consent.content.must-show"].words) == {*PARTS, "signature"}
 
 
 def test_every_risk_that_a_form_names_is_known_here_and_each_claim_exists() -> None:
@@ -56,6 +56,7 @@ def test_every_risk_that_a_form_names_is_known_here_and_each_claim_exists() -> N
     assert {CLAIMS[claim_id].quantity for claim_id in texts} == {"text"}
     assert numbers == set(number_sentences(Words(KNOWN.knowledge, "en")))
     assert all(isinstance(CLAIMS[claim_id].number, int | float) for claim_id in numbers)
+    assert all(set(risk.how_often) <= {*risk.texts, *risk.numbers} for risk in risks)
 
 
 def test_it_is_a_draft_with_room_to_ask_to_think_and_to_say_no() -> None:
@@ -112,6 +113,15 @@ def test_rates_of_darkening_are_those_of_the_phototype() -> None:
     assert "0.9 % (range 0–4.4 %)" in light
     assert "16.7 %" not in light
     assert "0.9 %" not in dark
+
+
+def test_a_risk_without_a_rate_says_so() -> None:
+    said = made(example("02"))
+    assert "Small bruises are an expected reaction and gone within a week." in said
+    bruise = said.partition("gone within a week.")[2].partition("Bacterial")[0]
+    assert bruise.endswith("No rate is known. ")
+    acne = said.partition("Acne flare")[2].partition("Milia")[0]
+    assert "No rate is known." not in acne
 
 
 def test_an_unknown_phototype_gets_all_rates() -> None:

@@ -10,9 +10,10 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
-from needlework import workflow
+from needlework import documents, workflow
 from needlework.documents import aftercare_pdf, consent_pdf, plan_pdf
 from tests.documents.reading import CLINIC, KNOWN, PERSON, consultation, example, plan
+from tests.documents.test_consent_form import ink
 
 ENDED = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 
@@ -33,7 +34,29 @@ def an_aftercare_sheet(language: str) -> bytes:
     return aftercare_pdf(made, KNOWN, clinic=CLINIC, portal_url=url, language=language)
 
 
-PAPERS: tuple[Callable[[str], bytes], ...] = (a_plan, a_consent, an_aftercare_sheet)
+def a_signed_consent(language: str) -> bytes:
+    path = example("05")
+    form = documents.consent_form(
+        plan(path), consultation(path), KNOWN, clinic=CLINIC, person=PERSON, language=language
+    )
+    given = documents.SignedConsent(
+        name="Maren Oduya",
+        at=ENDED,
+        taken_by="Alice",
+        profession="nurse",
+        sha256="ab" * 32,
+        agreed=("treatment",),
+        drawn=ink(),
+    )
+    return documents.consent_form_pdf(form, given)
+
+
+PAPERS: tuple[Callable[[str], bytes], ...] = (
+    a_plan,
+    a_consent,
+    a_signed_consent,
+    an_aftercare_sheet,
+)
 each = pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.__name__)
 
 
@@ -106,6 +129,11 @@ def test_no_date_of_making_stands_in_it(paper: Callable[[str], bytes]) -> None:
 def test_the_code_has_words_of_its_own() -> None:
     alts = [str(tag["/Alt"]) for tag in tags(an_aftercare_sheet("en")) if "/Alt" in tag]
     assert alts == ["QR code of the address https://aurora.example/l/7Q2K/"]
+
+
+def test_a_drawn_signature_has_words_of_its_own() -> None:
+    alts = [str(tag["/Alt"]) for tag in tags(a_signed_consent("en")) if "/Alt" in tag]
+    assert alts == ["Signature"]
 
 
 def test_a_sentence_that_stayed_english_says_so() -> None:

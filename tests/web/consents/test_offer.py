@@ -74,7 +74,7 @@ def test_a_client_reads_it_in_spanish(plan: SignedPlan, alice: Membership) -> No
 
 def test_another_phototype_is_told_other_rates(director: Membership, pat: Client) -> None:
     signer = people.member(pat.clinic, "practitioner", email="second@harbour.example")
-    made = offered(plan_of(pat, signer, "05-dark-skin-pigment"), signer)
+    made = offered(plan_of(pat, signer, "05-acne-scars-phototype-v"), signer)
     skin = next(part for part in made.points["parts"] if part["term"] == "phototype")
     assert any("less deep" in str(piece) for piece in skin["said"])
 
@@ -166,7 +166,9 @@ def test_another_clinic_finds_neither_plan_nor_offer(
     assert browser.post(hand_over, {"is_able": "on"}).status_code == 404
 
 
-def test_another_clients_address_does_not_find_the_plan(plan: SignedPlan, alice: Membership) -> None:
+def test_another_clients_address_does_not_find_the_plan(
+    plan: SignedPlan, alice: Membership
+) -> None:
     other = people.person(plan.clinic, "Rosa Vidal")
     wrong = reverse("consents:offer", args=(plan.clinic.slug, other.pk, plan.pk))
     assert people.browser(alice).post(wrong, {"language_read": "en"}).status_code == 404
@@ -243,8 +245,6 @@ def test_a_clinic_that_rejects_the_time_still_asks_whether_to_wait(offer: Consen
 
 def test_a_signed_offer_is_shown_with_its_signature(offer: ConsentOffer, alice: Membership) -> None:
     consented(offer, alice)
-    page = people.browser(alice).get(
-        reverse("consents:detail", args=(offer.clinic.slug, offer.pk))
-    )
+    page = people.browser(alice).get(reverse("consents:detail", args=(offer.clinic.slug, offer.pk)))
     assert "The name was typed as the signature." in page.content.decode()
     assert "hand-over" not in page.content.decode()

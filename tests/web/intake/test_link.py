@@ -64,12 +64,13 @@ def test_a_wrong_date_and_a_dead_link_read_alike(pat: Client) -> None:
 
     def said(address: str, born: str) -> tuple[int, list[str]]:
         answer = people.browser().post(address, {"birth_date": born})
-        lines = answer.content.decode().splitlines()
+        lines = answer.content.decode().replace(born, "").splitlines()
         return answer.status_code, [line for line in lines if "csrf" not in line]
 
     wrong = said(good, "1990-01-01")
     PortalLink.objects.update(revoked_at=timezone.now())
-    assert said(good, "1990-01-01") == said(good, "1990-01-01")[:1] + (wrong[1],)
+    assert said(good, "1990-01-01") == wrong
+    assert said(good, BORN) == wrong
     assert said(links.address("x" * 32, "consultation"), "1990-01-01") == wrong
 
 
@@ -125,7 +126,7 @@ def test_the_token_is_in_no_log_and_no_audit(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         made = people.browser(bea).post(staff_address(pat, "new/"))
-        address = made.context["address"] if made.context else _address_in(made.content.decode())
+        address = _address_in(made.content.decode())
         path = address.partition("//")[2].partition("/")[2]
         browser = people.browser()
         browser.get(f"/{path}")
@@ -171,9 +172,7 @@ def test_no_page_is_cached_or_named_to_others(pat: Client) -> None:
 # --- made by staff ----------------------------------------------------------------------------
 
 
-def test_the_desk_sends_one_and_no_word_of_it_is_about_health(
-    pat: Client, bea: Membership
-) -> None:
+def test_the_desk_sends_one_and_no_word_of_it_is_about_health(pat: Client, bea: Membership) -> None:
     pat.phone_e164, pat.email = "+16175550123", "pat@example.org"
     pat.save()
     page = people.browser(bea).post(staff_address(pat, "new/")).content.decode()
@@ -193,9 +192,7 @@ def test_it_is_drafted_in_the_clients_language(pat: Client, bea: Membership) -> 
     assert '<textarea id="draft" rows="5" readonly lang="es">' in page
 
 
-def test_links_are_listed_with_their_state_and_can_be_ended(
-    pat: Client, bea: Membership
-) -> None:
+def test_links_are_listed_with_their_state_and_can_be_ended(pat: Client, bea: Membership) -> None:
     def states() -> list[str]:
         return [line.state for line in consultation_links(pat, timezone.now())]
 

@@ -20,7 +20,7 @@ def begin(request: Request, offer: ConsentOffer) -> None:
     """Lock everything of the staff's on this device but this one consent."""
     request.session[_KEY] = {
         "offer": str(offer.pk),
-        "member": request.membership.pk,
+        "member": str(request.membership.pk),
         "at": int(time.time()),
     }
     # Under a new cookie a browser shows nothing again that it kept from before.

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from needlework.i18n import translator
 from needlework.web import access
@@ -40,9 +40,12 @@ def own(request: Request) -> HttpResponse:
 
 
 @access.portal
-@require_POST
+@require_http_methods(["GET", "POST"])
 def own_withdraw(request: Request, consent: UUID) -> HttpResponse:
     found = access.get_consent(request, consent)
+    if request.method == "GET":
+        # Whoever loads the address anew after a sign-in finds the button, and nothing happens.
+        return redirect("consents:own")
     made = withdraw_consent(consent=found, portal_link=request.portal.pk, now=timezone.now())
     for one in made:
         request.audit.note(one)

@@ -43,7 +43,9 @@ def sign(request: Request) -> HttpResponse:
     if not (selectors.is_open(offer) and selectors.plan_holds(offer.plan, knowledge)):
         return render(request, "consents/closed.html", {"offer": offer}, status=_status(request))
     is_early = selectors.is_early(offer, knowledge, timezone.now())
-    form = SignForm(request.POST or None, offer=offer, is_early=is_early)
+    form = SignForm(
+        request.POST if request.method == "POST" else None, offer=offer, is_early=is_early
+    )
     if request.method == "POST" and form.is_valid() and _confirmed(request, form):
         signature = sign_consent(
             offer=offer,

@@ -56,7 +56,7 @@ def offer(request: Request, clinic: str, client: UUID, plan: UUID) -> HttpRespon
         raise Http404
     known = known_for(request.clinic)
     form = OfferForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         language=request.language,
         initial={"language_read": found.client.language},
     )
@@ -159,7 +159,9 @@ def withdraw(request: Request, clinic: str, consent: UUID) -> HttpResponse:
     found = access.get_consent(request, consent)
     if found.client_id is None:
         raise Http404
-    form = WithdrawForm(request.POST or None, language=request.language)
+    form = WithdrawForm(
+        request.POST if request.method == "POST" else None, language=request.language
+    )
     if request.method == "POST" and form.is_valid():
         for made in services.withdraw_consent(
             consent=found,

@@ -85,4 +85,6 @@ def _below(question: Shown, language: str) -> Iterator[str]:
     """Its parts, each with its own label; rows are told apart by their order."""
     for part in question.parts:
         if words := answer_words(part, language):
-            yield f"{part.label}: {words}" if part.label and part.kind != "scale" else words
+            label = part.label if part.kind != "scale" else ""
+            colon = "" if label.endswith(("?", "…")) else ":"
+            yield f"{label}{colon} {words}" if label else words

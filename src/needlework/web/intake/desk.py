@@ -80,12 +80,12 @@ class IntakeDesk:
 
     def _on(self, part: Section) -> HttpResponse:
         """To the next part, once this one is whole and its names are clear."""
-        names = self.form.to_confirm(part)
+        rows = self.form.to_confirm(part)
         problems = self.form.problems_of(part)
         if problems:
             return self.page(part, problems=problems, status=422)
-        if names:
-            return self.page(part, names=names)
+        if rows:
+            return self.page(part, rows=rows)
         return self._go(_neighbour(part, 1))
 
     def _go(self, part: Section | None) -> HttpResponse:
@@ -115,7 +115,7 @@ class IntakeDesk:
         part: Section,
         *,
         problems: dict[str, list[Wrong]] | None = None,
-        names: list[str] | None = None,
+        rows: list[str] | None = None,
         odd: str = "",
         status: int = 200,
     ) -> HttpResponse:
@@ -128,7 +128,7 @@ class IntakeDesk:
             "number": PARTS.index(part) + 1,
             "count": len(PARTS),
             "wrong": painter.places(problems or {}),
-            "names": painter.places(names or []),
+            "names": painter.names(rows or []),
             "odd": odd,
         }
         return render(self.request, "intake/part.html", context, status=status)

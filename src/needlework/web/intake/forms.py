@@ -56,7 +56,12 @@ class IntakeForm:
             is_professionals = part_of(name) is None
             if is_professionals and name in self.whole.unanswered:
                 continue
-            found[name] = [self._plain(name, wrong) for wrong in wrongs]
+            is_open = name in self.whole.unanswered
+            found[name] = (
+                [Wrong(self._said(_OPEN))]
+                if is_open
+                else [self._plain(name, wrong) for wrong in wrongs]
+            )
         return found
 
     def problems_of(self, part: Section) -> dict[str, list[Wrong]]:
@@ -75,7 +80,7 @@ class IntakeForm:
         return LayPainter(self.whole, problems)
 
     def to_confirm(self, part: Section) -> list[str]:
-        """Names of the part that may mean something else, and were not asked about yet."""
+        """Rows of the part whose name may mean something else, and was not asked about yet."""
         painter = self.painter()
         found = []
         for path in _NAMED_LISTS:
@@ -83,7 +88,7 @@ class IntakeForm:
             for row in rows.parts if rows else ():
                 name = f"{row.name}.confirmed_as"
                 if row.part("confirmed_as").options and name not in self.whole.typed:
-                    found.append(name)
+                    found.append(row.name)
         return found
 
     def _given(self, _said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,5 +124,6 @@ def _(sentence: str) -> str:
     return sentence
 
 
+_OPEN: Final = _("Choose an answer; “I don’t know” is one.")
 _A_DAY: Final = _("Check this day and its year: it cannot lie in the future or before your birth.")
 _ANOTHER_LOOK: Final = _("Please look at this answer again.")

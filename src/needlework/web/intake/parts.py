@@ -32,7 +32,7 @@ PARTS: Final = (
     Section(
         "health",
         _("Your health"),
-        _("“Don’t know” is a good answer: you will be asked again at the clinic."),
+        _("“I don’t know” is a good answer: you will be asked again at the clinic."),
         (
             Group(
                 _("Now"),
@@ -258,6 +258,8 @@ LAY: Final[Mapping[str, Wording]] = {
 LAY_ENDINGS: Final[Mapping[str, Wording]] = {
     "zones": Wording(_("Where?"), _("Leave it open if it is everywhere, or you are not sure.")),
 }
+
+UNKNOWN: Final = _("I don’t know")
 
 CONCERNS: Final[Mapping[str, str]] = {
     "acne-scar-boxcar": _("Acne scars: wider dents with clear edges"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from django.db.models import Exists, OuterRef, QuerySet
 from msgspec import Struct
@@ -14,7 +14,7 @@ from needlework.web.portal import links
 from needlework.web.portal.models import PortalLink
 from needlework.web.records.models import Retraction
 
-PURPOSE = "consultation"
+PURPOSE: Final = "consultation"
 
 
 class LinkLine(Struct, frozen=True):

@@ -12,11 +12,10 @@ from needlework.web.clinics.models import Client
 from needlework.web.consultations.models import ConsultationVersion, Draft
 from needlework.web.consultations.services import record_consultation
 from needlework.web.intake.forms import IntakeForm
+from needlework.web.intake.selectors import PURPOSE
 from needlework.web.portal import links
 from needlework.web.portal.models import PortalLink
 from needlework.workflow import Known
-
-PURPOSE = "consultation"
 
 
 @transaction.atomic
