@@ -6,22 +6,27 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from needlework.aftercare import Observation
 from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.consultations.services import record_consultation
+from needlework.web.enquiries.models import ConsultationRequest
 from needlework.web.knowledge import known_for
 from needlework.web.portal.services import acknowledge_report, report_symptoms
 from needlework.web.treatments.held import Held, ZoneHeld
 from needlework.web.treatments.services import record_treatment
 from tests.web import people
+from tests.web.clearances.rows import rows_of as clearance_rows
+from tests.web.consents.rows import rows_of as consent_rows
 
-Records = Mapping[str, UUID]
+Records = Mapping[str, Any]
+"""Ids, and for a finding its key, by the names that addresses give them."""
 
-EXAMPLE = Path(__file__).parents[2] / "examples/02-acne-scars-physician.toml"
+EXAMPLE = Path(__file__).parents[2] / "examples/09-needs-clearance.toml"
 
 
 def records_of(clinic: Clinic, author: Membership) -> Records:
@@ -54,6 +59,15 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
     blob = keep_blob(
         clinic=clinic, client=client, author=author.user, kind="portrait", content=png()
     )
+    enquiry = ConsultationRequest.objects.create(
+        clinic=clinic,
+        key=uuid4(),
+        recorded_at=now,
+        name="Vera Visitor",
+        email="vera@home.example",
+        language="en",
+        time_of_day="any",
+    )
     seen = acknowledge_report(report=report, author=author.user, words="", now=now)
     return {
         "client": client.pk,
@@ -63,6 +77,9 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
         "version": consultation.pk,
         "acknowledgement": seen.pk,
         "blob": blob.pk,
+        "enquiry": enquiry.pk,
+        **clearance_rows(consultation, author, now),
+        **consent_rows(consultation, author, now),
     }
 
 

@@ -153,6 +153,18 @@ def test_it_ends_on_its_last_day(version: ConsultationVersion, alice: Membership
     assert Verdict.CLEAR in {f.verdict for f in later.assessment.findings if f.rule == "C9"}
 
 
+def test_an_answer_of_a_later_day_does_not_reach_back(pat: Client, alice: Membership) -> None:
+    """A consultation is judged on its own day, also after somebody answered on another."""
+    earlier = consulted(pat, alice, date=day() - timedelta(days=2))
+    known = known_for(pat.clinic)
+    then = judged(earlier, known).plan
+    finding = next(one for one in then.assessment.findings if one.rule == "C9")
+    overridden(earlier, alice, finding=finding)
+    assert judged(earlier, known).plan == then
+    now = judged(earlier, known, on=day()).plan
+    assert Verdict.CLEAR not in {f.verdict for f in now.assessment.findings if f.rule == "C9"}
+
+
 # --- who and what is refused -------------------------------------------------------------------
 
 

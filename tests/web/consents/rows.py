@@ -84,4 +84,9 @@ def rows_of(version: ConsultationVersion, member: Membership, now: datetime) -> 
         content_sha256="",
     )
     consent = Consent.objects.create(**common, signature=signature, use=TREATMENT)
-    return {"plan": plan.pk, "offer": offer.pk, "consent": consent.pk}
+    return {
+        "plan": plan.pk,
+        "offer": offer.pk,
+        "signature": signature.pk,
+        "consent": consent.pk,
+    }

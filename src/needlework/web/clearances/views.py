@@ -340,7 +340,9 @@ def _form_page(
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
-def _letter(request: Request, consultation: Consultation, sent: UploadedFile[bytes] | None) -> Blob | None:
+def _letter(
+    request: Request, consultation: Consultation, sent: UploadedFile[bytes] | None
+) -> Blob | None:
     if not sent:
         return None
     return keep_blob(

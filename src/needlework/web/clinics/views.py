@@ -10,12 +10,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from needlework.web import access
+from needlework.web.clearances.selectors import open_requests
 from needlework.web.clinics import selectors, services
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.forms import ClientForm
 from needlework.web.consents.ready import card as consents_card
 from needlework.web.consultations.selectors import consultations_listed
+from needlework.web.enquiries.selectors import waiting_count
+from needlework.web.intake.selectors import to_confirm
+from needlework.web.knowledge import known_for
+from needlework.web.plans.selectors import plans_waiting
 from needlework.web.portal.selectors import open_reports
+from needlework.web.records.models import Record
 from needlework.web.records.selectors import retractions_of
 from needlework.web.rendering import render
 from needlework.web.request import Request
@@ -35,16 +41,33 @@ def choose(request: Request) -> HttpResponse:
 @access.member()
 @require_GET
 def home(request: Request, clinic: str) -> HttpResponse:
-    """What waits: reports of clients that nobody has seen yet."""
+    """What waits: reports that nobody has seen, and whatever else needs somebody today."""
     reports = open_reports(request.clinic)
     for report in reports:
         request.audit.note(report)
+    may_read = bool(request.roles - {"reception"})
     context = {
         "reports": reports,
         "today": today_in(request.clinic, timezone.now()),
-        "may_read": bool(request.roles - {"reception"}),
+        "may_read": may_read,
+        "requests_waiting": waiting_count(request.clinic),
+        **(_waiting(request) if may_read else {}),
     }
     return render(request, "clinics/home.html", context)
+
+
+def _waiting(request: Request) -> dict[str, list[Record]]:
+    """What is clinical and waits, for those who may read it."""
+    knowledge = known_for(request.clinic).knowledge
+    found: dict[str, list[Record]] = {
+        "to_confirm": list(to_confirm(request.clinic)),
+        "clearances": list(open_requests(request.clinic)),
+        "plans": list(plans_waiting(request.clinic, knowledge)),
+    }
+    for rows in found.values():
+        for row in rows:
+            request.audit.note(row)
+    return found
 
 
 @access.member()

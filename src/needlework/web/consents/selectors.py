@@ -22,7 +22,6 @@ from needlework.web.consents.models import (
 from needlework.web.plans.models import SignedPlan
 from needlework.web.plans.selectors import standing_of
 from needlework.web.records.models import Retraction
-from needlework.web.records.selectors import retractions_of
 
 TIME_TO_THINK: Final = "course.gates.time-to-think"
 _HOURS: Final = {"h": 1, "d": 24, "wk": 7 * 24}
@@ -155,12 +154,11 @@ def plan_holds(plan: SignedPlan, knowledge: Knowledge) -> bool:
 
 
 def _about_plan(plan: SignedPlan, knowledge: Knowledge) -> Sequence[Reason]:
-    if retractions_of([plan, plan.consultation, plan.version]):
-        return ["plan-in-error"]
     state = standing_of(plan, knowledge).state
     if state == "stands":
         return []
-    return ["plan-replaced" if state == "replaced" else "plan-waits"]
+    named: dict[str, Reason] = {"retracted": "plan-in-error", "replaced": "plan-replaced"}
+    return [named.get(state, "plan-waits")]
 
 
 def _about_consent(plan: SignedPlan) -> Reason:

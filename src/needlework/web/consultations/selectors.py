@@ -131,13 +131,14 @@ def _has_course(version: ConsultationVersion, known: Known) -> bool:
 
 def judged(version: ConsultationVersion, known: Known, on: date | None = None) -> Judged:
     """A version with the clearances that stand, judged on a day or on its own."""
-    said = with_clearances(decode(version.data), version.client)
+    said = decode(version.data)
+    said = with_clearances(said, version.client, on or said.date)
     return Judged(version, said, plan_for(consult(said, known, on)))
 
 
-def with_clearances(said: Said, client: Client | None) -> Said:
-    """What was said, with what clinicians have answered about this client since."""
-    given = given_for(client) if client is not None else ()
+def with_clearances(said: Said, client: Client | None, on: date) -> Said:
+    """What was said, with what clinicians had answered about this client by that day."""
+    given = tuple(one for one in given_for(client) if one.on <= on) if client is not None else ()
     return structs.replace(said, clearances=(*said.clearances, *given)) if given else said
 
 

@@ -13,6 +13,7 @@ from needlework.planning.standing import Change
 from needlework.web.clinics.models import Client, Clinic
 from needlework.web.consultations.models import Consultation
 from needlework.web.plans.models import Rejudgement, SignedPlan
+from needlework.web.records.services import is_retracted
 
 State = Literal["stands", "replaced", "consultation-changed", "stricter", "not-judged", "retracted"]
 
@@ -73,6 +74,8 @@ def standing_of(plan: SignedPlan, knowledge: Knowledge) -> Standing:
     if not SignedPlan.objects.current().filter(pk=plan.pk).exists():
         replaced = plan.consultation.signed_plans.filter(number__gt=plan.number).exists()
         return Standing("replaced" if replaced else "retracted")
+    if is_retracted(plan.consultation) or is_retracted(plan.version):
+        return Standing("retracted")
     if plan.consultation.versions.filter(number__gt=plan.version.number).exists():
         return Standing("consultation-changed")
     return _by_knowledge(plan, knowledge)

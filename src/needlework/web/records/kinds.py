@@ -70,6 +70,14 @@ def _plan(record: Any, clinic: str) -> str:
     return reverse("plans:detail", args=(clinic, record.client_id, record.pk))
 
 
+def _offer(record: Any, clinic: str) -> str:
+    return reverse("consents:detail", args=(clinic, record.pk))
+
+
+def _signature(record: Any, clinic: str) -> str:
+    return reverse("consents:detail", args=(clinic, record.offer_id))
+
+
 def _may_write_blob(record: Any, roles: frozenset[str]) -> bool:
     """A portrait is anybody's to put right; what is clinical, only of those who care."""
     return record.kind == "portrait" or bool(roles & set(CARE))
@@ -136,6 +144,22 @@ KINDS: Final = (
             "again by itself. Sign a new one."
         ),
         look=_plan,
+    ),
+    Kind(
+        name="offer",
+        model="consents.ConsentOffer",
+        writers=CARE,
+        title=_("Consent as it was offered"),
+        follows=_("It can no longer be signed. What was signed under it has a mark of its own."),
+        look=_offer,
+    ),
+    Kind(
+        name="signature",
+        model="consents.ConsentSignature",
+        writers=CARE,
+        title=_("Signature under a consent"),
+        follows=_("No consent counts that was given by it. Offer and sign a new one."),
+        look=_signature,
     ),
     Kind(
         name="blob",
