@@ -123,7 +123,7 @@ def _person_remarks(
     concerned = {label.product, *entry.agents, *entry.agent_classes}
     for finding in findings:
         if finding.scope == "product" and concerned.intersection(finding.products):
-            found = _STATUS.get(finding.verdict)
+            found = "refused" if finding.refused else _STATUS.get(finding.verdict)
             if found is not None:
                 yield Remark(status=found, text=finding.summary, claims=finding.claims)
 

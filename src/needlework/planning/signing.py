@@ -26,6 +26,10 @@ Reason = Literal[
     "claim",
 ]
 _PLANNED: Final = ("planned", "test-spot")
+_UNSETTLED: Final[dict[str, Reason]] = {
+    "needs-clearance": "clearance",
+    "not-enough-known": "question",
+}
 
 
 class Signer(Struct, frozen=True, kw_only=True):
@@ -114,6 +118,16 @@ def _of_plan(plan: Plan) -> Iterator[Obstacle]:
             yield Obstacle(reason="question", about=zone.why, zones=(zone.zone,))
     if plan.course is None or not any(zone.status in _PLANNED for zone in plan.zones):
         yield Obstacle(reason="nothing-planned", about=plan.no_course)
+    elif plan.preparation is None:
+        # A claim that preparation rests on was rejected, so nobody would know how to prepare.
+        yield Obstacle(reason="question", about="no-preparation")
+    for product in plan.preparation.anaesthetics if plan.preparation else ():
+        if product.status in _UNSETTLED:
+            yield Obstacle(
+                reason=_UNSETTLED[product.status],
+                about=product.reasons[0].text if product.reasons else product.product,
+                claims=product.reasons[0].claims if product.reasons else (),
+            )
     if plan.proposed_claims:
         yield Obstacle(reason="claim", claims=plan.proposed_claims)
 

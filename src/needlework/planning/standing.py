@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
 from needlework.evidence import Cited, Verdict
 from needlework.planning.model import AnaestheticPlan, Plan, Protocol, Status, ZonePlan
@@ -52,6 +53,8 @@ def changes(signed: Plan, judged_again: Plan) -> tuple[Change, ...]:
         *_zones(signed, judged_again),
         *_course(signed, judged_again),
         *_preparation(signed, judged_again),
+        *_unapproved(signed, judged_again),
+        *_rest(signed, judged_again),
     )
 
 
@@ -216,6 +219,52 @@ def _anaesthetic(old: AnaestheticPlan, new: AnaestheticPlan | None) -> Iterator[
         yield from _less_is_stricter(name.replace("_max", " at most"), old.product, was, now)
     if old.minutes is not None and new.minutes is not None:
         yield from _less_is_stricter("minutes", old.product, old.minutes[1], new.minutes[1])
+
+
+def _unapproved(old: Plan, new: Plan) -> Iterator[Change]:
+    if lost := set(new.proposed_claims) - set(old.proposed_claims):
+        yield Change(what="approval", direction="stricter", after=", ".join(sorted(lost)))
+
+
+def _rest(old: Plan, new: Plan) -> Iterator[Change]:
+    """Whatever else differs is for somebody to read: nothing is looser by not being compared."""
+    if _tree(old) != _tree(new):
+        yield Change(what="anything else", direction="changed")
+
+
+def _tree(plan: Plan) -> object:
+    """A plan without its digests and claims, and without numbers whose order is known."""
+    zones = [
+        structs.replace(
+            zone,
+            protocols=tuple(_unnumbered(made) for made in zone.protocols),
+            other_devices=tuple(_unnumbered(made) for made in zone.other_devices),
+        )
+        for zone in plan.zones
+    ]
+    bare = structs.replace(
+        plan,
+        zones=tuple(zones),
+        release="",
+        release_digest="",
+        overlay_digest="",
+        proposed_claims=(),
+    )
+    return _without_claims(msgspec.to_builtins(bare))
+
+
+def _unnumbered(made: Protocol) -> Protocol:
+    passes = made.passes and structs.replace(made.passes, count=_NOTHING, density=None)
+    return structs.replace(made, depth=None, needle_length=None, passes=passes, sessions=None)
+
+
+_NOTHING: Final = Cited(0, "1", ())
+
+
+def _without_claims(tree: object) -> object:
+    if isinstance(tree, dict):
+        return {key: _without_claims(value) for key, value in tree.items() if key != "claims"}
+    return [_without_claims(one) for one in tree] if isinstance(tree, list | tuple) else tree
 
 
 # --- two values -------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ def role_of(who: Clinician, knowledge: Knowledge) -> Role:
     """
     if who.licence != "current" or not who.profession:
         return Role.NONE
-    if who.is_director or who.profession in knowledge.claim(PRESCRIBERS).words:
+    # Where the clinic rejected who prescribes, the director alone is left.
+    rejected = PRESCRIBERS in knowledge.rejected
+    prescribers = () if rejected else knowledge.claim(PRESCRIBERS).words
+    if who.is_director or who.profession in prescribers:
         return Role.CLINICIAN
     return Role.PRACTITIONER
 
@@ -51,6 +54,11 @@ _LICENSED = (Role.CLINICIAN, Role.PRACTITIONER)
 
 
 def last_day(knowledge: Knowledge, given_on: date) -> date:
-    """The last day that a clearance given on a day may name as its end."""
+    """The last day that a clearance given on a day may name as its end.
+
+    Its own day, where the clinic rejected how long it may hold.
+    """
+    if LONGEST in knowledge.rejected:
+        return given_on
     claim = knowledge.claim(LONGEST)
     return later(given_on, claim.number, claim.unit)

@@ -337,6 +337,13 @@ class GivenClearance(_Part, frozen=True, kw_only=True):
     until: date
     zones: ZoneNames = ()
     conditions: Name = ""
+    about: Annotated[
+        str,
+        Meta(
+            max_length=2000,
+            description="The finding's sentence that was answered; empty: each of the rule's.",
+        ),
+    ] = ""
 
 
 class Consultation(_Part, frozen=True, kw_only=True):

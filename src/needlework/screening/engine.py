@@ -115,6 +115,8 @@ def _answers(finding: Finding, override: Override, case: Case) -> list[GivenClea
         given
         for given in case.consultation.clearances
         if given.rule == finding.rule
+        # Aspirin cleared is not warfarin cleared: the answer is to what was asked.
+        and given.about in ("", finding.summary)
         and given.on <= case.on <= given.until
         and (given.outcome == "refused" or _may_clear(given, override, case.on))
     ]

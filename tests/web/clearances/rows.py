@@ -7,8 +7,7 @@ from typing import Any
 
 from needlework.evidence import Verdict
 from needlework.web.clearances.models import Clearance
-from needlework.web.clearances.services import ask_clearance
-from needlework.web.clearances.views import key_of
+from needlework.web.clearances.services import ask_clearance, key_of
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Membership
 from needlework.web.consultations.models import ConsultationVersion
@@ -40,6 +39,8 @@ def rows_of(version: ConsultationVersion, member: Membership, now: datetime) -> 
         consultation=version.consultation,
         rule="C45",
         zones=[],
+        about="Something else.",
+        finding_key="x",
         outcome="cleared",
         ground="override",
         reason="examined",

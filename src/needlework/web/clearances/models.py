@@ -80,8 +80,10 @@ class Clearance(Record):
     )
     rule = models.CharField(max_length=10)
     zones = models.JSONField()
-    zones_key = models.CharField(max_length=1000, blank=True)
-    """The zones as one word, for the constraint below."""
+    about = models.TextField()
+    """The finding's sentence: an answer is to this, and to nothing else of its rule."""
+    finding_key = models.CharField(max_length=64)
+    """A digest of rule, zones and sentence, for the constraint below."""
     outcome = models.CharField(max_length=10)
     ground = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True)
@@ -112,7 +114,7 @@ class Clearance(Record):
             ),
             # With `supersedes`, which no two may share: of two who clear at once, one is told.
             models.UniqueConstraint(
-                fields=["client", "rule", "zones_key"],
+                fields=["client", "finding_key"],
                 condition=Q(supersedes__isnull=True),
                 name="clearance_begins_once",
             ),

@@ -30,9 +30,11 @@ def given_for(client: Client) -> tuple[GivenClearance, ...]:
             role="C" if row.role == "C" else "P",
             by=row.clinician_name,
             on=row.given_on,
-            until=row.valid_until,
+            # A refusal stands until somebody answers anew; it does not lapse into a yes.
+            until=date.max if row.outcome == "refused" else row.valid_until,
             zones=tuple(row.zones),
             conditions=row.conditions[:200],
+            about=row.about,
         )
         for row in reversed(clearances_of(client))
     )

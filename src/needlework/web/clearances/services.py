@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from needlework.web.clearances.models import (
 )
 from needlework.web.clearances.selectors import clinician
 from needlework.web.clinics.clock import today_in
-from needlework.web.clinics.models import Membership
+from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.records.services import overtaken, supersede
 from needlework.web.records.spoken import spoken
@@ -219,7 +219,8 @@ def _record(
         request=request,
         rule=finding.rule,
         zones=sorted(finding.zones),
-        zones_key=_key(finding.zones),
+        about=finding.summary,
+        finding_key=key_of(finding),
         outcome=outcome,
         ground=ground,
         reason=reason,
@@ -233,7 +234,10 @@ def _record(
         reach=reach,
         valid_until=valid_until,
     )
-    return _appended(new, seen)
+    with transaction.atomic():
+        # Whoever signs a plan of this client at the same moment waits, and then sees the answer.
+        list(Client.objects.select_for_update(no_key=True).filter(pk=str(version.client_id)))
+        return _appended(new, seen)
 
 
 def _check(
@@ -286,6 +290,12 @@ def _appended(new: Clearance, seen: UUID | None) -> Clearance:
     if (before.pk if before else None) != seen:
         raise overtaken()
     if before is not None:
+        if before.role == Role.CLINICIAN and new.role != Role.CLINICIAN:
+            _ = spoken()
+            raise ClearanceError(
+                _("A clinician has answered this, and only a clinician may answer otherwise."),
+                hint=_("Ask a clinician to look at it again."),
+            )
         return supersede(old=before, new=new)
     try:
         with transaction.atomic():
@@ -300,10 +310,12 @@ def _appended(new: Clearance, seen: UUID | None) -> Clearance:
 def _last(new: Clearance) -> Clearance | None:
     """The last answer to the same finding, also one that was entered in error."""
     chain = Clearance.objects.filter(
-        client=new.client, rule=new.rule, zones_key=new.zones_key, superseded_by__isnull=True
+        client=new.client, finding_key=new.finding_key, superseded_by__isnull=True
     )
     return chain.first()
 
 
-def _key(zones: Sequence[str]) -> str:
-    return " ".join(sorted(zones))
+def key_of(finding: Finding) -> str:
+    """Names a finding by rule, zones and sentence, and says nothing about anybody."""
+    told = "\n".join((finding.rule, *sorted(finding.zones), finding.summary))
+    return hashlib.sha256(told.encode()).hexdigest()

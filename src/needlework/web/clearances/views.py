@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -97,7 +96,7 @@ class Desk:
 
     def finding(self, key: str) -> Finding:
         """The finding that the address names, as long as it is open."""
-        found = next((one for one in self.findings if key_of(one) == key), None)
+        found = next((one for one in self.findings if services.key_of(one) == key), None)
         if found is None:
             raise AnswerError(
                 _("This finding is no longer open."),
@@ -111,7 +110,7 @@ class Desk:
         may = bool(self.request.roles & set(_CLEARERS))
         return [
             Open(
-                key=key_of(one),
+                key=services.key_of(one),
                 finding=one,
                 where=self.say.zones(one.zones) if one.zones else "",
                 who=self.say.who(one.override.role) if one.override else "",
@@ -130,8 +129,8 @@ class Desk:
         return next(same, None)
 
     def standing_of(self, finding: Finding) -> Clearance | None:
-        key = sorted(finding.zones)
-        same = (one for one in self.standing if one.rule == finding.rule and one.zones == key)
+        key = services.key_of(finding)
+        same = (one for one in self.standing if one.finding_key == key)
         return next(same, None)
 
     def context(self) -> dict[str, Any]:
@@ -274,7 +273,9 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
         last_day=last_day(knowledge, desk.today),
         initial={"reach": "course", "valid_until": desk.today},
     )
-    if request.method == "POST" and form.is_valid():
+    key = services.key_of(about)
+    is_open = any(services.key_of(one) == key for one in desk.findings)
+    if request.method == "POST" and is_open and form.is_valid():
         given = form.cleaned_data
         made = services.answer_request(
             request=found,
@@ -301,7 +302,8 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
         form,
         "clearances/answer.html",
         asked=found,
-        may_answer=bool(may),
+        may_answer=bool(may) and is_open,
+        is_open=is_open,
         answered=given_already,
         standing=desk.standing_of(about),
         letter=found.letter,
@@ -315,12 +317,6 @@ def remind(request: Request, clinic: str, asked: UUID) -> HttpResponse:
     found = access.get_clearance_request(request, asked)
     services.remind(request=found, author=request.user, way="person", now=timezone.now())
     return redirect("clearances:waiting", clinic=request.clinic.slug)
-
-
-def key_of(finding: Finding) -> str:
-    """A short name of a finding for an address; it says nothing about anybody."""
-    told = f"{finding.rule}|{' '.join(sorted(finding.zones))}|{finding.summary}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _form_page(
@@ -355,7 +351,7 @@ def _letter(
 
 
 def _is_about(asked: ClearanceRequest, finding: Finding) -> bool:
-    return asked.rule == finding.rule and asked.zones == sorted(finding.zones)
+    return services.key_of(msgspec.convert(asked.finding, Finding)) == services.key_of(finding)
 
 
 def _seen(request: Request) -> UUID | None:

@@ -36,6 +36,9 @@ _TEXT: Final = {
     "setting": _("The consultation was for treatment at home, which nobody signs here."),
     "day": _("Answers are judged for another day than today."),
     "nothing-planned": _("No area is planned, so there is nothing to sign."),
+    "no-preparation": _(
+        "How to prepare is not known, since a claim that it rests on was rejected in this clinic."
+    ),
     "not-confirmed": _("The client filled in this version; a practitioner has yet to confirm it."),
 }
 _NEXT: Final = {
@@ -80,6 +83,10 @@ _STANDING: Final[dict[State, str]] = {
     "consultation-changed": _(
         "The consultation has changed since, so no session is held under this plan until it is "
         "signed anew."
+    ),
+    "clearance-changed": _(
+        "A clinician’s answer that this plan rests on no longer stands, so the next session waits "
+        "until it is signed anew."
     ),
     "stricter": _(
         "What is known has become stricter since, so the next session waits until this plan has "

@@ -10,12 +10,22 @@ from msgspec import Struct
 
 from needlework.evidence import Knowledge
 from needlework.planning.standing import Change
+from needlework.screening.consultation import decode
+from needlework.web.clearances.selectors import given_for
 from needlework.web.clinics.models import Client, Clinic
-from needlework.web.consultations.models import Consultation
+from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.plans.models import Rejudgement, SignedPlan
 from needlework.web.records.services import is_retracted
 
-State = Literal["stands", "replaced", "consultation-changed", "stricter", "not-judged", "retracted"]
+State = Literal[
+    "stands",
+    "replaced",
+    "consultation-changed",
+    "clearance-changed",
+    "stricter",
+    "not-judged",
+    "retracted",
+]
 
 
 class Standing(Struct, frozen=True):
@@ -78,7 +88,29 @@ def standing_of(plan: SignedPlan, knowledge: Knowledge) -> Standing:
         return Standing("retracted")
     if plan.consultation.versions.filter(number__gt=plan.version.number).exists():
         return Standing("consultation-changed")
+    if _was_told_since(plan):
+        return Standing("consultation-changed")
+    if not _is_still_cleared(plan):
+        return Standing("clearance-changed")
     return _by_knowledge(plan, knowledge)
+
+
+def _was_told_since(plan: SignedPlan) -> bool:
+    """Another consultation of the client says something newer than this plan knew."""
+    newer = ConsultationVersion.objects.current().filter(
+        client=plan.client, recorded_at__gt=plan.recorded_at
+    )
+    return newer.exclude(consultation=plan.consultation).exists()
+
+
+def _is_still_cleared(plan: SignedPlan) -> bool:
+    """Every answer that the plan was judged with stands, and none was refused since."""
+    if plan.client is None:
+        return False
+    counted = set(decode(plan.said).clearances)
+    now = set(given_for(plan.client))
+    refused = {one for one in now if one.outcome == "refused"}
+    return {one for one in counted if one.about} <= now and refused <= counted
 
 
 def _by_knowledge(plan: SignedPlan, knowledge: Knowledge) -> Standing:

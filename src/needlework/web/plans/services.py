@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -12,15 +13,15 @@ from django.db import IntegrityError, transaction
 from needlework.errors import NeedleworkError
 from needlework.planning import Plan, cited_claims
 from needlework.planning.signing import Obstacle, Signer, obstacles
-from needlework.planning.standing import changes, standing
+from needlework.planning.standing import Change, changes, standing
 from needlework.screening.consultation import decode
 from needlework.web.accounts.models import User
 from needlework.web.blobs.services import keep_clean
 from needlework.web.blobs.sniff import Clean
 from needlework.web.clinics.clock import today_in
-from needlework.web.clinics.models import Clinic, Membership
-from needlework.web.consultations.models import ConsultationVersion
-from needlework.web.consultations.selectors import Judged
+from needlework.web.clinics.models import Client, Clinic, Membership
+from needlework.web.consultations.selectors import Judged, history_of
+from needlework.web.consultations.selectors import judged as judge
 from needlework.web.knowledge import known_for
 from needlework.web.plans.models import PlanClaim, Rejudgement, SignedPlan
 from needlework.web.plans.selectors import newest_plan, plans_to_judge
@@ -56,7 +57,9 @@ def content_sha256(
     judged: Judged, *, shown: str, statement: str, credential: dict[str, Any], language: str
 ) -> str:
     """The digest of all that a signature stands for: facts, plan, page, words, and the signer."""
+    version = judged.version
     whole = {
+        "of": _whose(version.clinic_id, version.client_id, version.pk),
         "said": msgspec.to_builtins(judged.said),
         "plan": msgspec.to_builtins(judged.plan),
         "shown": shown,
@@ -70,6 +73,7 @@ def content_sha256(
 def is_whole(plan: SignedPlan) -> bool:
     """Whether what is stored is still what was signed."""
     whole = {
+        "of": _whose(plan.clinic_id, plan.client_id, plan.version_id),
         "said": plan.said,
         "plan": plan.plan,
         "shown": plan.shown,
@@ -81,6 +85,11 @@ def is_whole(plan: SignedPlan) -> bool:
     return digest == plan.content_sha256
 
 
+def _whose(*ids: UUID | None) -> list[str]:
+    """Clinic, client and version, so that no plan becomes another person's."""
+    return [str(one) for one in ids]
+
+
 def credential_of(member: Membership) -> dict[str, Any]:
     """Name, profession and licence as a signature shows them for good."""
     until = member.licence_until
@@ -90,6 +99,7 @@ def credential_of(member: Membership) -> dict[str, Any]:
         "licence_number": member.licence_number,
         "licence_authority": member.licence_authority,
         "licence_until": until.isoformat() if until else "",
+        "member": str(member.pk),
     }
 
 
@@ -114,16 +124,15 @@ def sign_plan(
             _("Something still stands in the way of signing this plan."),
             hint=_("Settle what the page lists, then sign."),
         )
-    _check_newest(version)
+    # Whoever clears, refuses or signs for this client at the same moment waits for us.
+    list(Client.objects.select_for_update(no_key=True).filter(pk=str(version.client_id)))
+    _check_unchanged(judged, member)
     credential = credential_of(member)
     digest = content_sha256(
         judged, shown=shown, statement=statement, credential=credential, language=language
     )
     if digest != seen_sha256:
-        raise SigningError(
-            _("The plan has changed since you looked at it, so it was not signed."),
-            hint=_("Read it again as it is now, then sign."),
-        )
+        raise _changed()
     before = newest_plan(version.consultation)
     if (before.number if before else 0) != seen_number:
         raise overtaken()
@@ -163,13 +172,28 @@ def sign_plan(
     return plan
 
 
-def _check_newest(version: ConsultationVersion) -> None:
+def _check_unchanged(judged: Judged, member: Membership) -> None:
+    """Nothing that the judgement rests on has changed while it was read, drawn and printed."""
     _ = spoken()
-    if version.consultation.versions.filter(number__gt=version.number).exists():
+    version = judged.version
+    if version != history_of(version.consultation).current:
         raise SigningError(
-            _("This version of the consultation was replaced by a later one."),
-            hint=_("Open the newest version, and sign its plan."),
+            _("This version of the consultation was replaced by a later one, or was an error."),
+            hint=_("Open the consultation as it is now, and sign its plan."),
         )
+    fresh = Membership.objects.active().filter(pk=member.pk).select_related("user").first()
+    again = judge(version, known_for(version.clinic), judged.plan.judged_on)
+    is_same = fresh is not None and credential_of(fresh) == credential_of(member)
+    if not is_same or (again.said, again.plan) != (judged.said, judged.plan):
+        raise _changed()
+
+
+def _changed() -> SigningError:
+    _ = spoken()
+    return SigningError(
+        _("The plan has changed since you looked at it, so it was not signed."),
+        hint=_("Read it again as it is now, then sign."),
+    )
 
 
 def _append(plan: SignedPlan, before: SignedPlan | None) -> None:
@@ -201,7 +225,11 @@ def judge_again(
         return held
     said = decode(plan.said)
     signed = msgspec.convert(plan.plan, Plan)
-    found = changes(signed, plan_for(consult(said, known, plan.judged_on)))
+    try:
+        found = changes(signed, plan_for(consult(said, known, plan.judged_on)))
+    except NeedleworkError as wrong:
+        # What cannot be judged any more is nothing to treat by, and holds up no other plan.
+        found = (Change(what="judgement", direction="stricter", after=wrong.message),)
     made, _is_new = Rejudgement.objects.get_or_create(
         plan=plan,
         release_digest=digests[0],

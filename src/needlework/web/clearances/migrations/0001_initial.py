@@ -183,7 +183,8 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("rule", models.CharField(max_length=10)),
                 ("zones", models.JSONField()),
-                ("zones_key", models.CharField(blank=True, max_length=1000)),
+                ("about", models.TextField()),
+                ("finding_key", models.CharField(max_length=64)),
                 ("outcome", models.CharField(max_length=10)),
                 ("ground", models.CharField(max_length=10)),
                 ("reason", models.CharField(blank=True, max_length=20)),
@@ -318,7 +319,7 @@ class Migration(migrations.Migration):
             model_name="clearance",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("supersedes__isnull", True)),
-                fields=("client", "rule", "zones_key"),
+                fields=("client", "finding_key"),
                 name="clearance_begins_once",
             ),
         ),
