@@ -107,7 +107,7 @@ def test_what_the_engine_refuses_is_never_recorded(kept: Any) -> None:
     _, client, _ = kept
     wrong = {**base(), "devices": [{"id": "no-such"}]}
     with pytest.raises(AnswerError):
-        record_consultation(client=client, author=None, data=wrong, known=KNOWN, now=people.NOW)  # type: ignore[arg-type]
+        record_consultation(client=client, author=None, data=wrong, known=KNOWN, now=people.NOW)
     assert Consultation.objects.count() == 1
 
 

@@ -264,7 +264,7 @@ def test_an_approval_taken_back_makes_it_wait(
     plan = signed(version, people.browser(alice))
     claim = plan.claims.filter(claim__startswith="concern.").values_list("claim", flat=True)
     proposed = known_for(plan.clinic).knowledge.approved & set(claim)
-    decided(director, sorted(proposed)[0], "undecide")
+    decided(director, min(proposed), "undecide")
     services.judge_waiting(timezone.now())
     assert state(plan) == "stricter"
 

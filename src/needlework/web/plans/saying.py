@@ -43,7 +43,7 @@ _TEXT: Final = {
 }
 _NEXT: Final = {
     "role": _("Ask one of them to read and sign it."),
-    "licence": _("The clinic’s owner writes licences down on the staff page."),
+    "licence": _("Ask the clinic’s owner to have your licence written down."),
     "setting": _("Begin a consultation for treatment in the clinic."),
     "day": _("Ask again what has expired, and save a new version."),
     "client": _("Postpone the treatment, or settle what stands against it."),
