@@ -43,7 +43,7 @@ examples: $(STAMP)  ## plan the worked examples into build/plans
 test: test-packages $(STAMP)  ## run all tests: on PostgreSQL, on SQLite, and in Chromium
 	@printf '\n%s\n' '=== The web app on a PostgreSQL of its own ==='
 	@$(PYTHON_RUN) scripts/postgres.py $(PYTHON_RUN) -m pytest -n 2 \
-		--ignore tests/web/browser tests/web
+		--ignore tests/web/browser -k 'not chromium' tests/web
 	@printf '\n%s\n' '=== Everything: the web app on SQLite, journeys in Chromium, docstrings ==='
 	@NEEDLEWORK_DATABASE= $(PYTHON_RUN) -m pytest -n 2 -p tests.web.browser.one_worker \
 		--doctest-modules tests src

@@ -84,10 +84,12 @@ def watch(base_url: str) -> Iterator[Watch]:
 
 @pytest.fixture
 def new_context(
-    new_context: Callable[..., BrowserContext], watch: Watch
+    new_context: Callable[..., BrowserContext], watch: Watch, base_url: str
 ) -> Callable[..., BrowserContext]:
     def made(**given: Any) -> BrowserContext:
-        context = new_context(**{"locale": "en-US", "reduced_motion": "reduce", **given})
+        # Said here, since what the plugin keeps for a session may be another file's server.
+        usual = {"base_url": base_url, "locale": "en-US", "reduced_motion": "reduce"}
+        context = new_context(**{**usual, **given})
         watch.follow(context)
         return context
 

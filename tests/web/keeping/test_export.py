@@ -104,7 +104,8 @@ def test_files_are_as_they_were_kept(harbour: Exported) -> None:
     assert set(files) == {str(blob.pk) for blob in blobs} != set()
     for blob in blobs:
         assert hashlib.sha256(files[str(blob.pk)].read_bytes()).hexdigest() == blob.sha256
-        assert files[str(blob.pk)].suffix == ".png"
+        ending = {"image/png": ".png", "application/pdf": ".pdf"}[blob.media_type]
+        assert files[str(blob.pk)].suffix == ending
 
 
 def test_checksums_fit_and_everything_has_one(harbour: Exported) -> None:

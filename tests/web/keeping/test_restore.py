@@ -120,7 +120,11 @@ def test_a_chain_that_was_broken_before_is_told_of(tmp_path: Path, settings: Any
     assert any("does not fit its rows" in fault for fault in made.faults)
 
 
-@pytest.mark.parametrize("key", ["", str(pyrage.x25519.Identity.generate()), "rubbish"])
+@pytest.mark.parametrize(
+    "key",
+    ["", str(pyrage.x25519.Identity.generate()), "rubbish"],
+    ids=["none", "another", "rubbish"],
+)
 def test_without_the_right_key_nothing_is_restored(held: Backup, tmp_path: Path, key: str) -> None:
     with pytest.raises(KeepingError) as refused:
         held.restore(key)
