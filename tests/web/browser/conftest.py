@@ -75,8 +75,11 @@ def stock(app: Serving) -> Stock:
 
 
 @pytest.fixture
-def watch(base_url: str) -> Iterator[Watch]:
+def watch(base_url: str, browser_context_args: dict[str, Any]) -> Iterator[Watch]:
     """What the browser complained of; a test that means to provoke it says so."""
+    # What the plugin keeps for a session may be the address of another file's server. This comes
+    # before its own `new_context`, which takes a copy.
+    browser_context_args["base_url"] = base_url
     watching = Watch(base_url)
     yield watching
     assert not watching.problems, "\n".join(watching.problems)
@@ -84,12 +87,10 @@ def watch(base_url: str) -> Iterator[Watch]:
 
 @pytest.fixture
 def new_context(
-    new_context: Callable[..., BrowserContext], watch: Watch, base_url: str
+    watch: Watch, new_context: Callable[..., BrowserContext]
 ) -> Callable[..., BrowserContext]:
     def made(**given: Any) -> BrowserContext:
-        # Said here, since what the plugin keeps for a session may be another file's server.
-        usual = {"base_url": base_url, "locale": "en-US", "reduced_motion": "reduce"}
-        context = new_context(**{**usual, **given})
+        context = new_context(**{"locale": "en-US", "reduced_motion": "reduce", **given})
         watch.follow(context)
         return context
 
