@@ -114,10 +114,21 @@ def assert_accessible(page: Page) -> None:
     assert not findings, "\n".join([f"{page.url}, {page.viewport_size}", *findings])
 
 
+_TOO_WIDE: Final = """() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 0.5)
+  .filter((element) => !element.closest(".table-scroll, .tabs"))
+  .slice(-4).map((element) => element.outerHTML.slice(0, 160))"""
+"""The innermost elements that stand out at the right, where they do not scroll by themselves."""
+
+
 def assert_fits(page: Page) -> None:
     """Fail where the page as a whole has to be scrolled sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide at {page.viewport_size}"
+    if wide > 0:
+        culprits = page.evaluate(_TOO_WIDE)
+        raise AssertionError(
+            f"{page.url} is {wide} px too wide at {page.viewport_size}: {culprits}"
+        )
 
 
 def assert_reads(page: Page) -> None:
