@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from needlework.evidence import Cited, Knowledge, load_knowledge
+from needlework.evidence import Cited, Knowledge, Watched, load_knowledge
 from needlework.evidence.model import Reference
 from needlework.lexicon import Lexicon
-from needlework.planning import Plan
+from needlework.planning import Plan, cited_claims
 from needlework.planning import plan as make_plan
 from needlework.screening import Assessment, Case, Consultation, assess_case
 from needlework.screening.reading import read_consultation, validate
@@ -40,6 +40,7 @@ __all__ = [
     "plan_for",
     "product",
     "read_consultation",
+    "rests_on",
     "screen",
     "symptoms",
     "uv",
@@ -103,6 +104,16 @@ def screen(case: Case) -> Assessment:
 def plan_for(case: Case) -> Plan:
     """What to do, with its assessment."""
     return make_plan(case, assess_case(case))
+
+
+def rests_on(consultation: Consultation, known: Known, on: date | None = None) -> frozenset[str]:
+    """Every claim behind a plan: those that it cites, and those that let somebody pass in silence.
+
+    A release that moves any of them may move the plan; a clinic that signs stands behind all.
+    """
+    watched = Watched(known.knowledge)
+    plan = plan_for(consult(consultation, Known(watched, known.lexicon), on))
+    return frozenset(watched.read) | cited_claims(plan)
 
 
 def care(

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from needlework import workflow
-from needlework.evidence import Knowledge, Verdict
-from needlework.planning import Plan
+from needlework.evidence import Claim, Knowledge, Verdict, Watched
+from needlework.planning import Plan, cited_claims
 from needlework.planning.signing import Signer, obstacles
 from needlework.screening.consultation import Consultation, GivenClearance
 
@@ -153,3 +153,93 @@ def test_every_grave_finding_is_among_them(path: Path) -> None:
 def test_an_obstacle_says_what_it_is_about() -> None:
     found = obstacles(planned(said("04")), said("04"), SIGNER, said("04").date)
     assert all(o.about or o.claims or o.reason == "role" for o in found)
+
+
+# --- what would go on the needled skin --------------------------------------------------------
+
+
+def with_products(*names: str, prp: str = "no") -> Consultation:
+    return msgspec.structs.replace(said("01"), planned_products=names, planned_prp=prp)
+
+
+@pytest.mark.parametrize(
+    ("names", "prp", "rules"),
+    [
+        ((), "no", []),
+        ((), "yes", ["C43"]),
+        (("vitamin C",), "no", ["C42"]),
+        (("  Vitamin \t C ", "exosomes"), "no", ["C42", "C42"]),
+        (("prp",), "no", ["C42"]),
+        (("hyaluronic acid",), "yes", ["C42", "C43"]),
+    ],
+)
+def test_a_product_that_is_refused_is_not_signed_for(
+    names: tuple[str, ...], prp: str, rules: list[str]
+) -> None:
+    consultation = with_products(*names, prp=prp)
+    stopped = [rule for reason, rule in in_the_way(consultation) if reason == "product"]
+    assert stopped == rules
+
+
+def test_a_product_on_the_directors_list_is_in_nobodys_way() -> None:
+    known = approved()
+    known.knowledge.allowed_products = ("Vitamin C",)
+    assert in_the_way(with_products("vitamin C"), known=known) == []
+
+
+def test_whether_prp_is_planned_must_be_known() -> None:
+    asked = in_the_way(with_products(prp="unknown"))
+    assert asked == [("question", "C43")]
+
+
+def test_an_antiseptic_that_is_refused_is_left_out_and_so_in_nobodys_way() -> None:
+    consultation = said("07")
+    plan = planned(consultation)
+    (stop,) = [one for one in plan.assessment.findings if one.verdict is Verdict.STOP]
+    assert (stop.scope, stop.products) == ("product", ("chlorhexidine",))
+    assert plan.preparation is not None
+    assert "chlorhexidine" not in {one.antiseptic for one in plan.preparation.antiseptics}
+    assert "product" not in {reason for reason, _ in in_the_way(consultation)}
+
+
+# --- what let somebody pass in silence --------------------------------------------------------
+
+
+def test_an_unapproved_claim_that_the_plan_does_not_cite_is_in_the_way() -> None:
+    plan = planned(said("01"))
+    found = obstacles(plan, said("01"), SIGNER, said("01").date, {"rule.c3.adult-age"})
+    assert [(one.reason, one.claims) for one in found] == [("claim", ("rule.c3.adult-age",))]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_plan_rests_on_all_that_it_cites_and_on_no_claim_that_there_is_not(path: Path) -> None:
+    consultation = workflow.read_consultation(path)
+    behind = workflow.rests_on(consultation, KNOWN)
+    assert behind >= cited_claims(planned(consultation, KNOWN))
+    assert behind <= KNOWN.knowledge.release.claims.keys()
+
+
+def test_watching_changes_nothing() -> None:
+    watched = workflow.Known(Watched(KNOWN.knowledge), KNOWN.lexicon)
+    assert planned(said("02"), watched) == planned(said("02"), KNOWN)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_claim_that_a_plan_does_not_rest_on_cannot_move_it(path: Path) -> None:
+    """Every claim of a rule that was not read is made useless at once: nothing may differ."""
+    consultation = workflow.read_consultation(path)
+    behind = workflow.rests_on(consultation, KNOWN)
+    release = KNOWN.knowledge.release
+    claims = {
+        claim_id: claim
+        if claim_id in behind or isinstance(claim.value, bool) or not _is_number(claim)
+        else msgspec.structs.replace(claim, value=-12345.0)
+        for claim_id, claim in release.claims.items()
+    }
+    other = Knowledge(msgspec.structs.replace(release, claims=claims))
+    moved = planned(consultation, workflow.Known(other, KNOWN.lexicon))
+    assert moved == planned(consultation, KNOWN)
+
+
+def _is_number(claim: Claim) -> bool:
+    return isinstance(claim.value, int | float)

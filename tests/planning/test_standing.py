@@ -79,7 +79,7 @@ def test_a_lower_maximum_is_stricter_and_a_higher_one_looser() -> None:
     name = "zone.cheek.scar-max"
     claim = KNOWN.knowledge.claims[name]
     found = changes(signed(path), judged(path, {name: moved(claim, stricter=True)}))
-    depths = [change for change in found if change.what == "maximum depth"]
+    depths = [change for change in found if change.what == "maximum-depth"]
     assert {change.direction for change in depths} == {"stricter"}
     assert all(change.before != change.after and "mm" in change.before for change in depths)
     assert standing(found) == "stricter"
@@ -91,7 +91,7 @@ def test_a_lower_maximum_is_stricter_and_a_higher_one_looser() -> None:
 )
 def test_one_thing_decides(direction: Direction, expected: str) -> None:
     looser = Change(what="interval", direction="looser")
-    assert standing([looser, Change(what="depth", direction=direction)]) == expected
+    assert standing([looser, Change(what="passes", direction=direction)]) == expected
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

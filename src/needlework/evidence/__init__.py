@@ -1,6 +1,6 @@
 """What is known: sources and claims as TOML, loaded, checked, released, overlaid by a clinic."""
 
-from needlework.evidence.knowledge import Knowledge, NotAccepted, load_knowledge
+from needlework.evidence.knowledge import Knowledge, NotAccepted, Watched, load_knowledge
 from needlework.evidence.model import (
     Basis,
     Certainty,
@@ -27,5 +27,6 @@ __all__ = [
     "Role",
     "Source",
     "Verdict",
+    "Watched",
     "load_knowledge",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from needlework.errors import KnowledgeError
@@ -72,6 +72,39 @@ class Knowledge:
         """The depth or length of a claim, in millimetres, with its id."""
         claim = self.claim(claim_id)
         return Cited(to_mm(claim.number, claim.unit), "mm", (claim_id,))
+
+
+class Watched(Knowledge):
+    """The same knowledge, noting each claim that is read.
+
+    A judgement rests also on what let somebody pass: an age that was high enough, an answer that
+    was fresh enough. Such claims speak nowhere in the result, so they are noted as they are read.
+    """
+
+    def __init__(self, known: Knowledge) -> None:
+        self.__dict__.update(known.__dict__)
+        self.read: set[str] = set()
+        self.claims = _Noting(known.claims, self.read)
+
+
+class _Noting(Mapping[str, Claim]):
+    def __init__(self, claims: Mapping[str, Claim], read: set[str]) -> None:
+        self._claims = claims
+        self._read = read
+
+    def __getitem__(self, claim_id: str) -> Claim:
+        claim = self._claims[claim_id]
+        self._read.add(claim_id)
+        return claim
+
+    def __contains__(self, claim_id: object) -> bool:
+        return claim_id in self._claims
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
 
 
 def load_knowledge(folder: Path | None = None, overlay: Path | None = None) -> Knowledge:

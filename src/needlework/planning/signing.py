@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final, Literal
 
@@ -13,6 +13,7 @@ from needlework.planning.model import Plan
 from needlework.screening import Consultation, Finding
 from needlework.screening.engine import concerns_zone
 from needlework.screening.registry import OFF_LABEL
+from needlework.screening.rules.adjuncts import PRP, called
 
 Reason = Literal[
     "role",
@@ -22,6 +23,7 @@ Reason = Literal[
     "client",
     "question",
     "clearance",
+    "product",
     "nothing-planned",
     "claim",
 ]
@@ -49,19 +51,32 @@ class Obstacle(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     zones: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What a clinician refused to clear, where nothing is left to plan."""
 
 
-def obstacles(plan: Plan, said: Consultation, signer: Signer, today: date) -> tuple[Obstacle, ...]:
+def obstacles(
+    plan: Plan,
+    said: Consultation,
+    signer: Signer,
+    today: date,
+    unapproved: Collection[str] = (),
+) -> tuple[Obstacle, ...]:
     """Everything that must be settled before this person may sign this plan today.
 
+    `unapproved` are proposed claims behind the plan that it does not cite: they let somebody pass.
+
     A plan is signed on the day for which it was judged, so that no answer in it has expired. A
-    clearance that was refused for a zone or a product settles it, since the plan leaves it out.
+    clearance that was refused for a zone or an anaesthetic settles it, since the plan leaves it
+    out. What would go on the skin as well is nothing that the planner chooses: the consultation
+    says it, so a product that is refused has to be taken out of that.
     """
     return (
         *_of_signer(signer),
         *_of_day(plan, said, today),
-        *_of_assessment(plan),
+        *_of_assessment(plan, _planned_products(said)),
         *_of_plan(plan),
+        *_of_claims({*plan.proposed_claims, *unapproved}),
     )
 
 
@@ -81,11 +96,20 @@ def _of_day(plan: Plan, said: Consultation, today: date) -> Iterator[Obstacle]:
         yield Obstacle(reason="day", about=plan.judged_on.isoformat())
 
 
-def _of_assessment(plan: Plan) -> Iterator[Obstacle]:
+def _planned_products(said: Consultation) -> frozenset[str]:
+    """What is meant to go on or into the needled skin."""
+    named = {called(name) for name in said.planned_products}
+    return frozenset(named | ({PRP} if said.planned_prp == "yes" else set()))
+
+
+def _of_assessment(plan: Plan, products: frozenset[str]) -> Iterator[Obstacle]:
     seen = plan.assessment
     for finding in seen.findings:
+        is_planned = not products.isdisjoint(finding.products)
         if finding.scope == "client" and finding.verdict in (Verdict.STOP, Verdict.DEFER):
             yield _about("client", finding)
+        elif is_planned and (finding.refused or finding.verdict in (Verdict.STOP, Verdict.DEFER)):
+            yield _about("product", finding)
         elif finding.verdict is Verdict.CLEAR and not _is_left_out(finding):
             yield _about("clearance", finding)
         elif finding.verdict is Verdict.ASK and not finding.asks:
@@ -117,7 +141,7 @@ def _of_plan(plan: Plan) -> Iterator[Obstacle]:
         elif zone.status == "not-enough-known" and not _is_told(plan, zone.zone, Verdict.ASK):
             yield Obstacle(reason="question", about=zone.why, zones=(zone.zone,))
     if plan.course is None or not any(zone.status in _PLANNED for zone in plan.zones):
-        yield Obstacle(reason="nothing-planned", about=plan.no_course)
+        yield Obstacle(reason="nothing-planned", about=plan.no_course, refused=_refused(plan))
     elif plan.preparation is None:
         # A claim that preparation rests on was rejected, so nobody would know how to prepare.
         yield Obstacle(reason="question", about="no-preparation")
@@ -128,8 +152,16 @@ def _of_plan(plan: Plan) -> Iterator[Obstacle]:
                 about=product.reasons[0].text if product.reasons else product.product,
                 claims=product.reasons[0].claims if product.reasons else (),
             )
-    if plan.proposed_claims:
-        yield Obstacle(reason="claim", claims=plan.proposed_claims)
+
+
+def _of_claims(proposed: Collection[str]) -> Iterator[Obstacle]:
+    if proposed:
+        yield Obstacle(reason="claim", claims=tuple(sorted(proposed)))
+
+
+def _refused(plan: Plan) -> tuple[str, ...]:
+    found = (one.summary for one in plan.assessment.findings if one.refused)
+    return tuple(dict.fromkeys(found))
 
 
 def _is_told(plan: Plan, zone: str, verdict: Verdict) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.web.records_of import records_of
 
 pytestmark = pytest.mark.django_db
 BASE = "/clinic/harbour/knowledge/"
+ME = {"password": people.PASSWORD}
 PAGES = (
     "",
     "claims/",
@@ -68,7 +70,7 @@ def mark(clinic: Clinic, claim: str) -> str:
 
 
 def send(director: Browser, claim: str, clinic: Clinic, **given: str) -> Any:
-    data = {"seen": mark(clinic, claim), **given}
+    data = {"seen": mark(clinic, claim), "password": people.PASSWORD, **given}
     return director.post(f"{BASE}claims/{claim}/decide/", data)
 
 
@@ -126,7 +128,7 @@ def test_a_batch_is_shown_whole_and_then_approved(director: Browser, harbour: Cl
     assert not Decision.objects.exists()
     sent = re.findall(r'name="claim" value="([^"]+)"', text(shown))
     assert sorted(sent) == sorted(marked)
-    done = director.post(f"{BASE}claims/approve/", {**where, "claim": sent}, follow=True)
+    done = director.post(f"{BASE}claims/approve/", {**where, "claim": sent, **ME}, follow=True)
     assert "2 claims are approved." in text(done)
     assert {MAX, WAIT} <= known_for(harbour).knowledge.approved
     assert len(set(Decision.objects.values_list("batch", flat=True))) == 1
@@ -140,7 +142,7 @@ def test_all_of_a_list_may_be_marked_at_once(director: Browser, harbour: Clinic)
     )
     sent = re.findall(r'name="claim" value="([^"]+)"', text(shown))
     assert len(sent) > board.PAGE
-    done = director.post(f"{BASE}claims/approve/", {"claim": sent, "topic": "zone"})
+    done = director.post(f"{BASE}claims/approve/", {"claim": sent, "topic": "zone", **ME})
     assert done.status_code == 302
     left = director.get(f"{BASE}claims/?topic=zone&used=0&show=asking")
     assert "0 claims" in text(left)
@@ -165,7 +167,7 @@ def test_a_batch_that_somebody_overtook_is_not_approved(
 ) -> None:
     seen = f"{MAX}~{mark(harbour, MAX)}"
     decide(dora, MAX, "reject")
-    answer = director.post(f"{BASE}claims/approve/", {"claim": [seen], "used": "0"})
+    answer = director.post(f"{BASE}claims/approve/", {"claim": [seen], "used": "0", **ME})
     assert answer.status_code == 422
     assert "meanwhile" in text(answer)
     assert known_for(harbour).knowledge.rejected == {MAX}
@@ -315,16 +317,147 @@ def test_what_a_signed_plan_cites_is_used_too(
 
 
 def test_products_are_listed_and_taken_off(director: Browser, harbour: Clinic) -> None:
-    put: dict[str, str] = {"choice": "allow", "product": "Lift HG", "because": "Licensed."}
+    put: dict[str, str] = {"choice": "allow", "product": "Lift HG", "because": "Licensed.", **ME}
     assert director.post(f"{BASE}products/change/", put).status_code == 302
     again: HttpResponse = director.post(f"{BASE}products/change/", put)  # type: ignore[assignment]
     assert again.status_code == 422
     seen = str(deciding.last(harbour))
-    empty = {"choice": "allow", "product": "", "because": ""}
+    empty = {"choice": "allow", "product": "", "because": "", **ME}
     assert director.post(f"{BASE}products/change/", empty).status_code == 422
-    nul = {"choice": "allow", "product": "a\x00", "because": "So."}
+    nul = {"choice": "allow", "product": "a\x00", "because": "So.", **ME}
     assert director.post(f"{BASE}products/change/", nul).status_code == 422
     off = {**put, "choice": "disallow", "seen": seen}
     assert director.post(f"{BASE}products/change/", off).status_code == 302
     assert known_for(harbour).knowledge.allowed_products == ()
     assert "taken off" in text(director.get(f"{BASE}products/"))
+
+
+# --- once more, who decides ----------------------------------------------------------------------
+
+
+def batch(harbour: Clinic) -> dict[str, Any]:
+    return {"claim": [f"{claim}~{mark(harbour, claim)}" for claim in (MAX, WAIT)], "used": "0"}
+
+
+@pytest.mark.parametrize("password", ["", "not-this-one"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_batch_needs_the_directors_password(
+    director: Browser, harbour: Clinic, password: str, language: str
+) -> None:
+    sent = {**batch(harbour), "password": password}
+    answer = director.post(f"{BASE}claims/approve/", sent, headers={"accept-language": language})
+    assert answer.status_code == 422
+    page = text(answer)
+    assert "field__error" in page
+    assert re.findall(r'name="claim" value="([^"]+)"', page) == sorted(batch(harbour)["claim"])
+    assert "not-this-one" not in page
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("password", ["", "not-this-one"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"choice": "approve"},
+        {"choice": "tighten", "value": "1.0", "because": "Thin skin."},
+        {"choice": "reject", "because": "Thin skin."},
+    ],
+)
+def test_a_decision_needs_it_and_keeps_what_was_typed(
+    director: Browser, harbour: Clinic, given: dict[str, str], password: str
+) -> None:
+    answer = send(director, MAX, harbour, **given, password=password)
+    assert answer.status_code == 422
+    assert "field__error" in text(answer)
+    assert ("Thin skin." in text(answer)) == ("because" in given)
+    assert not Decision.objects.exists()
+
+
+def test_taking_back_needs_it(director: Browser, harbour: Clinic, dora: Membership) -> None:
+    decide(dora, MAX)
+    assert send(director, MAX, harbour, choice="undecide", password="no").status_code == 422
+    assert Decision.objects.count() == 1
+
+
+def test_a_product_needs_it_and_keeps_what_was_typed(director: Browser, harbour: Clinic) -> None:
+    put = {"choice": "allow", "product": "Lift HG", "because": "Licensed."}
+    answer = director.post(f"{BASE}products/change/", {**put, "password": "not-this-one"})
+    assert answer.status_code == 422
+    assert "Lift HG" in text(answer)
+    assert "Licensed." in text(answer)
+    assert not Decision.objects.exists()
+    assert director.post(f"{BASE}products/change/", {**put, **ME}).status_code == 302
+    off = {
+        **put,
+        "choice": "disallow",
+        "because": "Withdrawn.",
+        "seen": str(deciding.last(harbour)),
+    }
+    refused = text(director.post(f"{BASE}products/change/", {**off, "password": "no"}))
+    # What was to be taken off does not turn into something to be put on.
+    assert re.search(r'value="disallow".*Withdrawn\.', refused, re.DOTALL)
+    assert not re.search(r'value="allow".*Withdrawn\.', refused, re.DOTALL)
+
+
+def test_wrong_passwords_are_counted(director: Browser, harbour: Clinic) -> None:
+    for _ in range(5):
+        assert send(director, MAX, harbour, choice="approve", password="no").status_code == 422
+    late = send(director, MAX, harbour, choice="approve")
+    assert "Too many tries." in text(late)
+    assert not Decision.objects.exists()
+
+
+# --- a director without a licence ----------------------------------------------------------------
+
+
+NO_LICENCE: tuple[dict[str, Any], ...] = (
+    {"licence_until": date(2020, 1, 1)},
+    {"licence_until": None},
+    {"licence_number": ""},
+    {"profession": ""},
+)
+
+
+@pytest.mark.parametrize("facts", NO_LICENCE, ids=["expired", "no end", "none", "no profession"])
+def test_without_a_licence_nothing_more_is_allowed(
+    facts: dict[str, Any], director: Browser, harbour: Clinic, dora: Membership
+) -> None:
+    decide(dora, WAIT, "reject")
+    Membership.objects.filter(pk=dora.pk).update(**facts)
+    for sent in (
+        director.post(f"{BASE}claims/approve/", {"claim": batch(harbour)["claim"], **ME}),
+        send(director, MAX, harbour, choice="approve"),
+        send(director, WAIT, harbour, choice="undecide"),
+        send(director, WAIT, harbour, choice="tighten", value="42", because="So."),
+        director.post(
+            f"{BASE}products/change/",
+            {"choice": "allow", "product": "Lift HG", "because": "So.", **ME},
+        ),
+    ):
+        assert sent.status_code == 422
+        assert "licence is not current" in text(sent)
+    assert Decision.objects.count() == 1
+    for path in ("claims/?used=0&topic=zone", f"claims/{MAX}/", "products/"):
+        page = text(director.get(BASE + path))
+        assert "licence is not current" in page
+        assert "Approve th" not in page
+
+
+def test_without_a_licence_stricter_is_allowed(
+    director: Browser, harbour: Clinic, dora: Membership
+) -> None:
+    decide(dora, WAIT)
+    Membership.objects.filter(pk=dora.pk).update(licence_until=date(2020, 1, 1))
+    assert send(director, WAIT, harbour, choice="undecide").status_code == 302
+    for value, status in (("1.0", 302), ("0.75", 302), ("1.25", 422)):
+        sent = send(director, MAX, harbour, choice="tighten", value=value, because="Thin skin.")
+        assert sent.status_code == status, value
+    assert known_for(harbour).knowledge.number(MAX).value == 0.75
+    assert send(director, MAX, harbour, choice="reject", because="We doubt it.").status_code == 302
+    assert known_for(harbour).knowledge.rejected == {MAX}
+
+
+def test_the_directors_page_leads_to_the_consent_texts(director: Browser, harbour: Clinic) -> None:
+    assert "/clinic/harbour/consent-texts/" in text(director.get(BASE))
+    owner = people.browser(people.member(harbour, "owner"))
+    assert "/clinic/harbour/consent-texts/" not in text(owner.get(BASE))

@@ -12,6 +12,7 @@ from needlework.screening.inquiry import Inquiry
 from needlework.screening.model import Finding
 from needlework.screening.registry import rule
 
+PRP: Final = "prp"
 _SHOWN: Final = 40
 _WORDS: Final = {"vitamin-c": "vitamin C", "pdrn": "PDRN", "prp": "PRP"}
 
@@ -24,7 +25,7 @@ def planned_product(it: Inquiry) -> Iterator[Finding]:
     for name in it.case.consultation.planned_products:
         if _normal(name) in allowed:
             continue
-        typed = printable(" ".join(name.split()))
+        typed = called(name)
         shown = typed if len(typed) <= _SHOWN else f"{typed[: _SHOWN - 1]}…"
         yield it.find(
             "class",
@@ -32,6 +33,11 @@ def planned_product(it: Inquiry) -> Iterator[Finding]:
             products=(typed,),
             uses=("allow-list", "named-classes"),
         )
+
+
+def called(name: str) -> str:
+    """A planned product's name as findings about it have it."""
+    return printable(" ".join(name.split()))
 
 
 def _known_as(it: Inquiry, name: str) -> str:
@@ -57,8 +63,8 @@ def platelet_rich_plasma(it: Inquiry) -> Iterator[Finding]:
         yield it.find(
             "class",
             "PRP is not offered: it has passed on HIV, and no protocol here covers blood.",
-            products=("prp",),
+            products=(PRP,),
         )
     if planned == "unknown":
         question = "Is PRP (platelet-rich plasma) planned with the needling?"
-        yield it.ask("planned_prp", question, products=("prp",), uses=("class",))
+        yield it.ask("planned_prp", question, products=(PRP,), uses=("class",))

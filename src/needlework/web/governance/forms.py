@@ -52,26 +52,41 @@ def can_tighten(claim: Claim) -> bool:
     return claim.stricter is not None
 
 
-class ReasonForm(forms.Form):
-    """Why the clinic chooses so."""
+class PasswordForm(forms.Form):
+    """Who decides, once more."""
 
-    because = forms.CharField(max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+    )
 
     def __init__(self, *args: Any, language: str, name: str, **kwargs: Any) -> None:
         kwargs["auto_id"] = f"{name}-%s"
         super().__init__(*args, **kwargs)
-        self._ = _ = translator(language)
-        because = self.fields["because"]
-        because.label = lazystr(_("Reason"))
-        because.help_text = _("It stays beside the claim, with your name and the day.")
+        self._ = translator(language)
+        password = self.fields["password"]
+        password.label = lazystr(self._("Your password"))
+        password.help_text = self._("It stands for your signature.")
         for field in self.fields.values():
-            speak(field, _)
+            speak(field, self._)
+
+
+class ReasonForm(PasswordForm):
+    """Why the clinic chooses so."""
+
+    field_order: tuple[str, ...] = ("because", "password")
+    because = forms.CharField(max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, language: str, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, language=language, name=name, **kwargs)
+        because = self.fields["because"]
+        because.label = lazystr(self._("Reason"))
+        because.help_text = self._("It stays beside the claim, with your name and the day.")
 
 
 class TightenForm(ReasonForm):
     """A stricter value, in the claim's own kind, and why."""
 
-    field_order = ("value", "because")
+    field_order = ("value", "because", "password")
 
     def __init__(self, *args: Any, claim: Claim, language: str, **kwargs: Any) -> None:
         super().__init__(*args, language=language, name="tighten", **kwargs)
@@ -130,10 +145,10 @@ class ProductForm(ReasonForm):
     """A product that the clinic lists as made and licensed for needled skin."""
 
     product = forms.CharField(max_length=LONGEST_PRODUCT)
-    field_order = ("product", "because")
+    field_order = ("product", "because", "password")
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, language=language, name="product", **kwargs)
+    def __init__(self, *args: Any, language: str, name: str = "product", **kwargs: Any) -> None:
+        super().__init__(*args, language=language, name=name, **kwargs)
         self.fields["product"].label = lazystr(self._("Product"))
         self.fields["product"].help_text = self._("Its name as it stands on the label.")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 from django.db import IntegrityError, transaction
+from msgspec import structs
 
 from needlework.errors import NeedleworkError
 from needlework.evidence import Claim, Release
@@ -16,6 +17,7 @@ from needlework.evidence.decided import is_proposed
 from needlework.evidence.model import Value
 from needlework.evidence.overlay import tightening_fault
 from needlework.lexicon.names import key
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.governance.models import Decision
 from needlework.web.governance.selectors import PRODUCT, mark
@@ -62,6 +64,8 @@ def decide(
                 raise _overtaken()
             if item.choice == "undecide" and (newest is None or newest.choice == "undecide"):
                 raise _nothing_decided()
+            if loosens(item, release.claims[item.claim], newest):
+                _check_licence(author, today_in(clinic, now))
         batch = uuid4()
         rows = [
             Decision(
@@ -119,6 +123,8 @@ def list_product(
                 else _("This product is not on the list."),
                 hint=_("Look at the list below."),
             )
+        if allow:
+            _check_licence(author, today_in(clinic, now))
         row = Decision(
             clinic=clinic,
             author=author.user,
@@ -149,13 +155,36 @@ def _check_director(clinic: Clinic, author: Membership) -> None:
         )
 
 
+def may_loosen(author: Membership, day: date) -> bool:
+    """Whether the director may let more through than now: profession and licence, as to sign."""
+    return bool(author.profession) and author.licence_on(day) == "current"
+
+
+def loosens(item: Item, claim: Claim, newest: Decision | None) -> bool:
+    """Whether more would be allowed than as it stands; what is stricter is always allowed."""
+    stands = newest.choice if newest is not None else "undecide"
+    if item.choice == "undecide":
+        return stands != "approve"
+    if item.choice == "tighten" and newest is not None and stands == "tighten":
+        held, value = structs.replace(claim, value=newest.value), item.value
+        return value is not None and value != newest.value and bool(tightening_fault(held, value))
+    return item.choice == "approve" or (item.choice == "tighten" and stands == "reject")
+
+
+def _check_licence(author: Membership, day: date) -> None:
+    if not may_loosen(author, day):
+        _ = spoken()
+        raise GovernanceError(
+            _("Your licence is not current, so you cannot allow more than counts now."),
+            hint=_("You may tighten and reject. Ask the owner to write your licence down."),
+        )
+
+
 def check_batch(items: Sequence[Item]) -> None:
     """Refuse one that is empty, too long, or names a claim twice."""
     _ = spoken()
     if not items:
-        raise GovernanceError(
-            _("No claim was marked."), hint=_("Mark those that you have read, then go on.")
-        )
+        raise nothing_marked()
     if len(items) > BATCH_AT_MOST:
         raise GovernanceError(
             _("A batch takes at most {n} claims.").format(n=BATCH_AT_MOST),
@@ -221,6 +250,13 @@ def _check_value(item: Item, claim: Claim) -> None:
             _("This is the value that the release has."),
             hint=_("Approve the claim if you agree with it."),
         )
+
+
+def nothing_marked() -> GovernanceError:
+    _ = spoken()
+    return GovernanceError(
+        _("No claim was marked."), hint=_("Mark those that you have read, then go on.")
+    )
 
 
 def unknown_choice() -> GovernanceError:

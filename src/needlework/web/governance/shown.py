@@ -9,14 +9,24 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from msgspec import Struct
 
 from needlework.errors import NeedleworkError
+from needlework.i18n import translator
+from needlework.web.accounts.services import confirm_password
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client
 from needlework.web.governance import board, naming, selectors, services
 from needlework.web.governance import recall as recalls
 from needlework.web.governance import releases as used_releases
-from needlework.web.governance.forms import ProductForm, ReasonForm, TightenForm, can_tighten
+from needlework.web.governance.forms import (
+    PasswordForm,
+    ProductForm,
+    ReasonForm,
+    TightenForm,
+    can_tighten,
+)
 from needlework.web.governance.models import Decision, UsedRelease
 from needlework.web.governance.used import Used, used_by
 from needlework.web.knowledge import shipped
@@ -67,6 +77,7 @@ def listed(
         "name": topic_namer(request),
         "is_marked": request.GET.get("mark") == "all",
         "may_decide": may_decide(request),
+        "may_approve": may_approve(request),
         "most": services.BATCH_AT_MOST,
         "wrong": wrong,
     }
@@ -158,6 +169,8 @@ def asked(request: Request, row: board.Row) -> Asked:
         form = TightenForm(request.POST, claim=row.claim, language=language)
     elif choice in {"tighten", "reject"}:
         form = ReasonForm(request.POST, language=language, name="reject")
+    else:
+        form = PasswordForm(request.POST, language=language, name=choice)
     return Asked(choice, seen, row.id, form)
 
 
@@ -173,15 +186,18 @@ def claim_page(request: Request, claim_id: str, asked: Asked | None = None) -> H
     for person in found.people:
         request.audit.note(person.client)
     language = request.language
-    tighten = reject = None
+    forms: dict[str, Any] = {"tighten": None}
     if row is not None:
         if can_tighten(row.claim):
-            tighten = TightenForm(claim=row.claim, language=language)
-        reject = ReasonForm(language=language, name="reject")
-    if asked is not None and isinstance(asked.form, TightenForm):
-        tighten = asked.form
-    elif asked is not None and asked.choice == "reject":
-        reject = asked.form
+            forms["tighten"] = TightenForm(claim=row.claim, language=language)
+        forms["reject"] = ReasonForm(language=language, name="reject")
+        for choice in ("approve", "undecide"):
+            forms[choice] = PasswordForm(language=language, name=choice)
+    if asked is not None and asked.form is not None:
+        # A claim that cannot be tightened was rejected by whoever sent this.
+        tightens = isinstance(asked.form, TightenForm)
+        choice = asked.choice if tightens or asked.choice != "tighten" else "reject"
+        forms[choice] = asked.form
     context = {
         "claim_id": claim_id,
         "row": row,
@@ -195,9 +211,10 @@ def claim_page(request: Request, claim_id: str, asked: Asked | None = None) -> H
         "history": _lines(history, language),
         "recall": found,
         "parts": range(1, -(-(found.treated + found.planned) // recalls.PART) + 1),
-        "tighten": tighten,
-        "reject": reject,
+        "forms": forms,
         "may_decide": may_decide(request) and row is not None,
+        "may_approve": may_approve(request),
+        "undo_loosens": bool(history) and history[0].choice != "approve",
         "wrong": asked.wrong if asked is not None else None,
     }
     return render(request, "governance/claim.html", context, status=422 if asked else 200)
@@ -245,13 +262,53 @@ def look_for(request: Request, claim_id: str) -> HttpResponse:
 # --- small things -------------------------------------------------------------------------------
 
 
-def products_page(request: Request, form: ProductForm, status: int = 200) -> HttpResponse:
+def products_page(request: Request, sent: ProductForm | None = None) -> HttpResponse:
+    """The list, each product with the form that moves it; what was sent stands in its own form."""
+    listed = list(selectors.products(request.clinic))
+    about = next((one.pk for one in listed if str(one.pk) == request.POST.get("seen")), None)
+    fresh = ProductForm(language=request.language)
     context = {
-        "listed": list(selectors.products(request.clinic)),
-        "form": form,
+        "listed": [
+            (one, sent if sent and one.pk == about else product_form(request, f"product-{one.pk}"))
+            for one in listed
+        ],
+        "form": sent if sent and about is None else fresh,
         "may_decide": may_decide(request),
+        "may_approve": may_approve(request),
     }
-    return render(request, "governance/products.html", context, status=status)
+    return render(request, "governance/products.html", context, status=422 if sent else 200)
+
+
+def product_form(request: Request, name: str) -> ProductForm:
+    return ProductForm(language=request.language, name=name)
+
+
+def confirm_page(
+    request: Request,
+    marked: Sequence[board.Row],
+    wanted: board.Filter,
+    form: PasswordForm | None = None,
+) -> HttpResponse:
+    """The batch with its whole list, and the password that approves it."""
+    context = {
+        "marked": marked,
+        "wanted": wanted,
+        "say": sayings(request, marked),
+        "name": topic_namer(request),
+        "form": form or PasswordForm(language=request.language, name="approve"),
+    }
+    return render(request, "governance/confirm.html", context, status=422 if form else 200)
+
+
+def is_confirmed(request: Request, form: PasswordForm) -> bool:
+    """Whether all is typed, and by whoever is signed in; otherwise the form says what is wrong."""
+    if not form.is_valid():
+        return False
+    if confirm_password(request.user, form.cleaned_data["password"]):
+        return True
+    _ = translator(request.language)
+    form.add_error("password", _("This is not your password, so nothing was decided."))
+    return False
 
 
 def compared_with(
@@ -262,6 +319,11 @@ def compared_with(
 
 def may_decide(request: Request) -> bool:
     return services.DIRECTOR in request.roles
+
+
+def may_approve(request: Request) -> bool:
+    today = today_in(request.clinic, timezone.now())
+    return may_decide(request) and services.may_loosen(request.membership, today)
 
 
 def note(request: Request, made: Sequence[Decision]) -> None:

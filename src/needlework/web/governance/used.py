@@ -15,12 +15,11 @@ from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from needlework.errors import NeedleworkError
-from needlework.planning.citing import cited_claims
 from needlework.web.clinics.models import Clinic
 from needlework.web.consultations.models import ConsultationVersion
-from needlework.web.consultations.selectors import judged
+from needlework.web.consultations.selectors import facts_of
 from needlework.web.plans.models import PlanClaim, SignedPlan
-from needlework.workflow import Known
+from needlework.workflow import Known, rests_on
 
 ALWAYS: Final = ("aftercare", "consent", "harm", "rule", "symptom")
 """Every consultation is judged by all rules, and consents and clients' pages draw on the rest."""
@@ -62,7 +61,7 @@ def used_by(clinic: Clinic, known: Known) -> Used:
                 at[kind] = [rows[-1].recorded_at.isoformat(), str(rows[-1].pk)]
                 done += len(rows)
         for version in steps[0]:
-            claims |= _cited(version, known)
+            claims |= _behind(version, known)
         claims |= _of_plans(steps[1])
     if done != kept["done"]:
         cache.set(name, {"claims": sorted(claims), "done": done, "at": at}, timeout=None)
@@ -76,9 +75,9 @@ def _next(rows: QuerySet[Any], at: list[str] | None) -> list[Any]:
     return list(rows.order_by("recorded_at", "pk")[:_STEP])
 
 
-def _cited(version: ConsultationVersion, known: Known) -> frozenset[str]:
+def _behind(version: ConsultationVersion, known: Known) -> frozenset[str]:
     try:
-        return cited_claims(judged(version, known).plan)
+        return rests_on(facts_of(version, known), known)
     except NeedleworkError:
         # What today's knowledge cannot judge rests on nothing of it.
         return frozenset()

@@ -21,7 +21,7 @@ from needlework.web.clinics.clock import clock_of
 from needlework.web.governance import board, selectors, services, shown
 from needlework.web.governance import recall as recalls
 from needlework.web.governance import releases as used_releases
-from needlework.web.governance.forms import ProductForm
+from needlework.web.governance.forms import PasswordForm, ProductForm
 from needlework.web.governance.used import used_by
 from needlework.web.knowledge import known_for, shipped
 from needlework.web.rendering import render
@@ -73,13 +73,7 @@ def confirm(request: Request, clinic: str) -> HttpResponse:
         services.check_batch([shown.item(one) for one in marked])
     except services.GovernanceError as wrong:
         return shown.listed(request, found, wanted, used, wrong)
-    context = {
-        "marked": marked,
-        "wanted": wanted,
-        "say": shown.sayings(request, marked),
-        "name": shown.topic_namer(request),
-    }
-    return render(request, "governance/confirm.html", context)
+    return shown.confirm_page(request, marked, wanted)
 
 
 @access.member(*_WRITERS)
@@ -91,6 +85,12 @@ def approve(request: Request, clinic: str) -> HttpResponse:
         services.Item(claim=claim, choice="approve", seen=seen)
         for claim, seen in map(shown.split, request.POST.getlist("claim"))
     ]
+    form = PasswordForm(request.POST, language=request.language, name="approve")
+    if items and not shown.is_confirmed(request, form):
+        found, wanted, used = shown.board_of(request)
+        if marked := shown.marked(request, found, wanted):
+            return shown.confirm_page(request, marked, wanted, form)
+        return shown.listed(request, found, wanted, used, services.nothing_marked())
     try:
         made = services.decide(
             clinic=request.clinic, author=request.membership, items=items, now=timezone.now()
@@ -119,7 +119,7 @@ def decide(request: Request, clinic: str, claim: str) -> HttpResponse:
     if row is None:
         return shown.look_for(request, claim)
     asked = shown.asked(request, row)
-    if asked.wrong is not None or (asked.form is not None and not asked.form.is_valid()):
+    if asked.wrong is not None or not shown.is_confirmed(request, asked.form):
         return shown.claim_page(request, claim, asked) or shown.look_for(request, claim)
     try:
         made = services.decide(
@@ -194,16 +194,18 @@ def releases(request: Request, clinic: str) -> HttpResponse:
 @require_GET
 def products(request: Request, clinic: str) -> HttpResponse:
     """The clinic's list of products made for needled skin."""
-    return shown.products_page(request, ProductForm(language=request.language))
+    return shown.products_page(request)
 
 
 @access.member(*_WRITERS)
 @require_POST
 def list_product(request: Request, clinic: str) -> HttpResponse:
     """Put a product on the list, or take it off."""
-    form = ProductForm(request.POST, language=request.language)
-    if not form.is_valid():
-        return shown.products_page(request, form, status=422)
+    seen = shown.uuid_of(request.POST.get("seen", ""))
+    name = f"product-{seen}" if seen else "product"
+    form = ProductForm(request.POST, language=request.language, name=name)
+    if not shown.is_confirmed(request, form):
+        return shown.products_page(request, form)
     try:
         made = services.list_product(
             clinic=request.clinic,
@@ -211,12 +213,12 @@ def list_product(request: Request, clinic: str) -> HttpResponse:
             product=form.cleaned_data["product"],
             because=form.cleaned_data["because"],
             allow=request.POST.get("choice") != "disallow",
-            seen=shown.uuid_of(request.POST.get("seen", "")),
+            seen=seen,
             now=timezone.now(),
         )
     except NeedleworkError as wrong:
         form.add_error(None, f"{wrong.message} {wrong.hint}".strip())
-        return shown.products_page(request, form, status=422)
+        return shown.products_page(request, form)
     shown.note(request, [made])
     messages.success(request, translator(request.language)("Your decision is recorded."))
     return redirect("governance:products", clinic=request.clinic.slug)

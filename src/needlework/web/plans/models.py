@@ -68,6 +68,31 @@ class PlanClaim(models.Model):
         return self.claim
 
 
+class PlanDay(models.Model):
+    """A day that a signed plan names, so that what is due is found without reading every plan."""
+
+    is_append_only: ClassVar = True
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(SignedPlan, on_delete=models.PROTECT, related_name="days")
+    kind = models.CharField(max_length=10)
+    number = models.PositiveSmallIntegerField()
+    """Of the session; of a review, its place among the reviews."""
+    on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["plan", "kind", "number"], name="plan_day_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("session", "review")), name="plan_day_kind_known"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["clinic", "on"], name="plan_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
 class Rejudgement(Record):
     """A signed plan judged again by other knowledge: whether it is stricter, and in what."""
 

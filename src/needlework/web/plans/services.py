@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from needlework.errors import NeedleworkError
-from needlework.planning import Plan, cited_claims
+from needlework.planning import Plan
 from needlework.planning.signing import Obstacle, Signer, obstacles
 from needlework.planning.standing import Change, changes, standing
 from needlework.screening.consultation import decode
@@ -23,11 +24,11 @@ from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.consultations.selectors import Judged, history_of
 from needlework.web.consultations.selectors import judged as judge
 from needlework.web.knowledge import known_for
-from needlework.web.plans.models import PlanClaim, Rejudgement, SignedPlan
+from needlework.web.plans.models import PlanClaim, PlanDay, Rejudgement, SignedPlan
 from needlework.web.plans.selectors import newest_plan, plans_to_judge
 from needlework.web.records.services import overtaken, supersede
 from needlework.web.records.spoken import spoken
-from needlework.workflow import Known, consult, plan_for
+from needlework.workflow import Known, consult, plan_for, rests_on
 
 SIGNERS: Final = ("medical-director", "practitioner")
 JUDGED_A_ROUND: Final = 200
@@ -47,7 +48,11 @@ def signer_of(member: Membership, day: date) -> Signer:
 
 def in_the_way(judged: Judged, member: Membership, day: date) -> tuple[Obstacle, ...]:
     """What must be settled before this member may sign."""
-    found = obstacles(judged.plan, judged.said, signer_of(member, day), day)
+    known = known_for(judged.version.clinic)
+    behind = rests_on(judged.said, known, judged.plan.judged_on)
+    found = obstacles(
+        judged.plan, judged.said, signer_of(member, day), day, behind & known.knowledge.proposed
+    )
     if judged.version.origin == "client":
         found = (*found, Obstacle(reason="question", about="not-confirmed"))
     return found
@@ -167,9 +172,29 @@ def sign_plan(
     _append(plan, before)
     PlanClaim.objects.bulk_create(
         PlanClaim(clinic=version.clinic, plan=plan, claim=claim)
-        for claim in sorted(cited_claims(judged.plan))
+        for claim in sorted(rests_on(judged.said, known_for(version.clinic), judged.plan.judged_on))
     )
+    PlanDay.objects.bulk_create(_days(plan, judged.plan))
     return plan
+
+
+def _days(signed: SignedPlan, plan: Plan) -> Iterator[PlanDay]:
+    """Each session, and each look at the result after the last one."""
+    if plan.course is None:
+        return
+    sessions = plan.course.sessions
+    for session in sessions:
+        yield PlanDay(
+            clinic=signed.clinic,
+            plan=signed,
+            kind="session",
+            number=session.number,
+            on=session.day.on,
+        )
+    last = max(session.day.on for session in sessions)
+    reviews = sorted({check.day.on for check in plan.course.checks if check.day.on > last})
+    for number, on in enumerate(reviews, start=1):
+        yield PlanDay(clinic=signed.clinic, plan=signed, kind="review", number=number, on=on)
 
 
 def _check_unchanged(judged: Judged, member: Membership) -> None:
@@ -226,7 +251,11 @@ def judge_again(
     said = decode(plan.said)
     signed = msgspec.convert(plan.plan, Plan)
     try:
-        found = changes(signed, plan_for(consult(said, known, plan.judged_on)))
+        found = changes(
+            signed,
+            plan_for(consult(said, known, plan.judged_on)),
+            rests_on(said, known, plan.judged_on) & knowledge.proposed,
+        )
     except NeedleworkError as wrong:
         # What cannot be judged any more is nothing to treat by, and holds up no other plan.
         found = (Change(what="judgement", direction="stricter", after=wrong.message),)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from needlework.i18n import translator
 from needlework.web import access
 from needlework.web.accounts.services import confirm_password
+from needlework.web.consultations.saying import sayer
 from needlework.web.knowledge import known_for
 from needlework.web.plans import selectors, services
 from needlework.web.plans.desk import SigningDesk
 from needlework.web.plans.forms import SignForm
-from needlework.web.plans.saying import obstacle_lines, standing_words
+from needlework.web.plans.saying import change_lines, obstacle_lines, standing_words
 from needlework.web.rendering import render
 from needlework.web.request import Request
 
@@ -80,13 +81,15 @@ def detail(request: Request, clinic: str, client: UUID, plan: UUID) -> HttpRespo
     found = access.get_signed_plan(request, plan)
     if found.client_id != client:
         raise Http404
-    standing = selectors.standing_of(found, known_for(request.clinic).knowledge)
+    knowledge = known_for(request.clinic).knowledge
+    standing = selectors.standing_of(found, knowledge)
     context = {
         "client": found.client,
         "plan": found,
         "shown": mark_safe(found.shown),  # noqa: S308 - drawn by us when it was signed
         "is_whole": services.is_whole(found),
         "standing": standing,
+        "changes": change_lines(standing.changes, sayer(knowledge, request.language)),
         "standing_words": standing_words(standing.state, translator(request.language)),
         "may_sign": bool(request.roles & set(services.SIGNERS)),
     }
