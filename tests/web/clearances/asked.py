@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,18 @@ from needlework.web.consultations.services import record_consultation
 from needlework.web.knowledge import known_for
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+HERPES = {"herpes_simplex": "yes"}
+WAITS: Mapping[str, Any] = {"example": "02-acne-scars-physician", "history": HERPES}
+"""Of `consulted`: one finding waits for a clinician, and nothing else stands in the way."""
+
+
+def told(name: str, **changes: Any) -> dict[str, Any]:
+    """An example without its clearances; tables are added to, and all else is replaced."""
+    data = tomllib.loads((EXAMPLES / f"{name}.toml").read_text())
+    data["clearances"] = []
+    for key, value in changes.items():
+        data[key] = {**data.get(key, {}), **value} if isinstance(value, dict) else value
+    return data
 
 
 def consulted(
@@ -24,13 +37,11 @@ def consulted(
 ) -> ConsultationVersion:
     """The example as if it had been taken today."""
     now = timezone.now()
-    data = tomllib.loads((EXAMPLES / f"{example}.toml").read_text())
-    data["date"] = today_in(client.clinic, now)
-    data["clearances"] = []
+    today = today_in(client.clinic, now)
     return record_consultation(
         client=client,
         author=author.user,
-        data={**data, **changes},
+        data=told(example, **{"date": today, **changes}),
         known=known_for(client.clinic),
         now=now,
     )

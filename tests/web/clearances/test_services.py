@@ -112,7 +112,7 @@ def test_a_question_is_asked_answered_and_counts(
     assert verdict(version) == {Verdict.CLEAR}
     given = answered(request, alice, conditions="Only with an antiviral.")
     assert list(open_requests(version.clinic)) == []
-    (counted,) = given_for(_client(version))
+    (counted,) = given_for(_client(version), known_for(version.clinic).knowledge)
     assert (counted.rule, counted.outcome, counted.conditions) == (
         "C9",
         "cleared",
@@ -136,7 +136,7 @@ def test_an_answer_entered_in_error_counts_no_more_and_may_be_given_anew(
 ) -> None:
     wrong = overridden(version, alice)
     retract(record=wrong, author=alice.user, reason="wrong-client", now=timezone.now())
-    assert given_for(_client(version)) == ()
+    assert given_for(_client(version), known_for(version.clinic).knowledge) == ()
     assert verdict(version) == {Verdict.CLEAR}
     with pytest.raises(OvertakenError):
         overridden(version, alice)

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 
 from needlework.i18n import say_date, translator
+from needlework.web.blobs.errors import FileRefusedError
+from needlework.web.blobs.sniff import LARGEST_BYTES, Clean, clean
 from needlework.web.clearances.models import REASONS
 from needlework.web.clinics.models import Membership
 from needlework.web.shared.forms import DateField
@@ -51,6 +53,29 @@ class _Spoken(forms.Form):
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
 
+class LetterField(forms.FileField):
+    """A letter, looked at and cleaned before anything is kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> Clean | None:
+        sent = super().clean(data, initial)
+        if not sent:
+            return None
+        try:
+            # One byte more than is taken shows that there is more.
+            return clean(sent.read(LARGEST_BYTES + 1), "letter")
+        except FileRefusedError as wrong:
+            raise ValidationError(f"{wrong.message} {wrong.hint}") from wrong
+
+
+def _letter() -> LetterField:
+    accept = "application/pdf,image/jpeg,image/png,image/webp"
+    return LetterField(
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": accept}),
+    )
+
+
 class AskForm(_Spoken):
     """Of whom, what, and by when."""
 
@@ -74,7 +99,7 @@ class AskForm(_Spoken):
         max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 4, "class": "words"})
     )
     due_on = DateField()
-    letter = forms.FileField(required=False)
+    letter = _letter()
 
     def __init__(
         self, *args: Any, clearers: Sequence[Membership], today: date, **kwargs: Any
@@ -111,14 +136,16 @@ class _Bounded(_Spoken):
     def __init__(self, *args: Any, today: date, last_day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.last_day = today, last_day
+        latest = self._("At the latest until {day}.").format(day=say_date(last_day, self.language))
+        self.fields["valid_until"].help_text = latest
         self.choose(
             "reach",
             [("session", self._("For the next session")), ("course", self._("For the course"))],
         )
 
-    def clean_valid_until(self) -> date:
-        day: date = self.cleaned_data["valid_until"]
-        if not self.today <= day <= self.last_day:
+    def clean_valid_until(self) -> date | None:
+        day: date | None = self.cleaned_data["valid_until"]
+        if day is not None and not self.today <= day <= self.last_day:
             words = self._("Choose a day from today until {day} at the latest.")
             raise ValidationError(words.format(day=say_date(self.last_day, self.language)))
         return day
@@ -150,7 +177,7 @@ class AnswerForm(_Bounded):
         max_length=_LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     outside_name = forms.CharField(max_length=150, required=False)
-    letter = forms.FileField(required=False)
+    letter = _letter()
 
     field_order = (
         "outcome",
@@ -164,12 +191,20 @@ class AnswerForm(_Bounded):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        valid = self.fields["valid_until"]
+        valid.required = False
+        stands = self._("A refusal stands until somebody answers anew, and needs no day.")
+        valid.help_text = f"{valid.help_text} {stands}"
         self.choose("outcome", [("cleared", self._("Cleared")), ("refused", self._("Refused"))])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("outside_name", "").strip() and not given.get("letter"):
             self.add_error("letter", self._("Attach the letter in which they answered."))
+        if given.get("outcome") == "refused":
+            given["valid_until"] = given.get("valid_until") or self.last_day
+        elif not given.get("valid_until") and "valid_until" not in self.errors:
+            self.add_error("valid_until", self._("Say until when it holds."))
         return given
 
 

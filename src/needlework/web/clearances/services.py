@@ -23,7 +23,7 @@ from needlework.web.clearances.models import (
     ClearanceReminder,
     ClearanceRequest,
 )
-from needlework.web.clearances.selectors import clinician
+from needlework.web.clearances.selectors import clinician, last_answer
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import ConsultationVersion
@@ -152,9 +152,13 @@ def override_finding(
     now: datetime,
     conditions: str = "",
     letter: Blob | None = None,
+    request: ClearanceRequest | None = None,
     seen: UUID | None = None,
 ) -> Clearance:
-    """Clear a finding oneself, where one's role may, with a coded reason and words."""
+    """Clear a finding oneself, where one's role may, with a coded reason and words.
+
+    Where somebody had asked about it, `request`, they have their answer by that.
+    """
     _ = spoken()
     if reason not in REASONS:
         raise ClearanceError(
@@ -171,6 +175,7 @@ def override_finding(
         member=member,
         knowledge=knowledge,
         now=now,
+        request=request,
         ground="override",
         reason=reason,
         outcome="cleared",
@@ -290,6 +295,8 @@ def _appended(new: Clearance, seen: UUID | None) -> Clearance:
     if (before.pk if before else None) != seen:
         raise overtaken()
     if before is not None:
+        # Whoever asked then has their answer still, by this one.
+        new.request = new.request or before.request
         if before.role == Role.CLINICIAN and new.role != Role.CLINICIAN:
             _ = spoken()
             raise ClearanceError(
@@ -308,11 +315,7 @@ def _appended(new: Clearance, seen: UUID | None) -> Clearance:
 
 
 def _last(new: Clearance) -> Clearance | None:
-    """The last answer to the same finding, also one that was entered in error."""
-    chain = Clearance.objects.filter(
-        client=new.client, finding_key=new.finding_key, superseded_by__isnull=True
-    )
-    return chain.first()
+    return last_answer(new.client, new.finding_key) if new.client is not None else None
 
 
 def key_of(finding: Finding) -> str:

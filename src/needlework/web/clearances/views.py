@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.core.files.uploadedfile import UploadedFile
+from django import forms
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from msgspec import Struct
 
-from needlework.errors import AnswerError
+from needlework.errors import AnswerError, NeedleworkError
 from needlework.evidence import Role
 from needlework.screening import Finding
 from needlework.screening.clearing import last_day
 from needlework.web import access
 from needlework.web.blobs.models import Blob
-from needlework.web.blobs.services import keep_blob
+from needlework.web.blobs.services import keep_clean
+from needlework.web.blobs.sniff import Clean
 from needlework.web.clearances import selectors, services
 from needlework.web.clearances.forms import REASON_WORDS, AnswerForm, AskForm, OverrideForm
 from needlework.web.clearances.models import Clearance, ClearanceRequest
@@ -117,13 +121,13 @@ class Desk:
                 tone=tone(one.verdict),
                 word=self.say.verdict(one.verdict),
                 may_override=may and one in mine,
-                request=self._request_of(one),
+                request=self.request_of(one),
                 standing=self.standing_of(one),
             )
             for one in self.findings
         ]
 
-    def _request_of(self, finding: Finding) -> ClearanceRequest | None:
+    def request_of(self, finding: Finding) -> ClearanceRequest | None:
         waiting = set(selectors.open_requests(self.request.clinic).values_list("pk", flat=True))
         same = (one for one in self.requests if one.pk in waiting and _is_about(one, finding))
         return next(same, None)
@@ -132,6 +136,11 @@ class Desk:
         key = services.key_of(finding)
         same = (one for one in self.standing if one.finding_key == key)
         return next(same, None)
+
+    def seen_of(self, finding: Finding) -> Clearance | None:
+        """What an answer given now comes after, and so must have been seen."""
+        client = self.consultation.client
+        return selectors.last_answer(client, services.key_of(finding)) if client else None
 
     def context(self) -> dict[str, Any]:
         return {
@@ -203,20 +212,21 @@ def ask(
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = services.ask_clearance(
-            version=desk.version,
-            finding=about,
-            question=given["question"],
-            due_on=given["due_on"],
-            author=request.user,
-            now=desk.now,
-            asked=form.member,
-            asked_name="" if form.member else given["asked_name"],
-            asked_contact="" if form.member else given["asked_contact"],
-            letter=_letter(request, desk.consultation, given["letter"]),
-        )
-        request.audit.note(made)
-        return desk.back()
+        with _told(form), transaction.atomic():
+            made = services.ask_clearance(
+                version=desk.version,
+                finding=about,
+                question=given["question"],
+                due_on=given["due_on"],
+                author=request.user,
+                now=desk.now,
+                asked=form.member,
+                asked_name="" if form.member else given["asked_name"],
+                asked_contact="" if form.member else given["asked_contact"],
+                letter=_letter(desk, given["letter"]),
+            )
+            request.audit.note(made)
+            return desk.back()
     return _form_page(request, desk, about, form, "clearances/ask.html")
 
 
@@ -239,21 +249,23 @@ def override(
         language=request.language,
         today=desk.today,
         last_day=last,
-        initial={"reach": "session", "valid_until": desk.today},
+        initial={"reach": "session"},
     )
     standing = desk.standing_of(about)
     if request.method == "POST" and form.is_valid():
-        made = services.override_finding(
-            version=desk.version,
-            finding=about,
-            member=request.membership,
-            knowledge=knowledge,
-            now=desk.now,
-            seen=_seen(request),
-            **form.cleaned_data,
-        )
-        request.audit.note(made)
-        return desk.back()
+        with _told(form), transaction.atomic():
+            made = services.override_finding(
+                version=desk.version,
+                finding=about,
+                member=request.membership,
+                knowledge=knowledge,
+                now=desk.now,
+                request=desk.request_of(about),
+                seen=_seen(request),
+                **form.cleaned_data,
+            )
+            request.audit.note(made)
+            return desk.back()
     return _form_page(request, desk, about, form, "clearances/override.html", standing=standing)
 
 
@@ -271,30 +283,33 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
         language=request.language,
         today=desk.today,
         last_day=last_day(knowledge, desk.today),
-        initial={"reach": "course", "valid_until": desk.today},
+        initial={"reach": "course"},
     )
     key = services.key_of(about)
     is_open = any(services.key_of(one) == key for one in desk.findings)
     if request.method == "POST" and is_open and form.is_valid():
         given = form.cleaned_data
-        made = services.answer_request(
-            request=found,
-            outcome=given["outcome"],
-            member=request.membership,
-            knowledge=knowledge,
-            now=desk.now,
-            conditions=given["conditions"],
-            words=given["words"],
-            reach=given["reach"],
-            valid_until=given["valid_until"],
-            outside_name=given["outside_name"],
-            letter=_letter(request, desk.consultation, given["letter"]),
-            seen=_seen(request),
-        )
-        request.audit.note(made)
-        return desk.back()
+        with _told(form), transaction.atomic():
+            made = services.answer_request(
+                request=found,
+                outcome=given["outcome"],
+                member=request.membership,
+                knowledge=knowledge,
+                now=desk.now,
+                conditions=given["conditions"],
+                words=given["words"],
+                reach=given["reach"],
+                valid_until=given["valid_until"],
+                outside_name=given["outside_name"],
+                letter=_letter(desk, given["letter"]),
+                seen=_seen(request),
+            )
+            request.audit.note(made)
+            return desk.back()
     may = selectors.clearable([about], request.membership, knowledge, desk.today)
-    given_already = found.answers.order_by("-recorded_at").select_related("clinician__user").first()
+    is_sent = request.method == "POST"
+    given_already = selectors.answer_to(found)
+    may_answer = bool(may) and is_open
     return _form_page(
         request,
         desk,
@@ -302,11 +317,13 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
         form,
         "clearances/answer.html",
         asked=found,
-        may_answer=bool(may) and is_open,
+        may_answer=may_answer,
         is_open=is_open,
         answered=given_already,
         standing=desk.standing_of(about),
         letter=found.letter,
+        # Somebody else was quicker, or the finding is gone: what was typed is not lost unseen.
+        typed=_typed(request) if is_sent and (given_already or not may_answer) else [],
     )
 
 
@@ -331,22 +348,35 @@ def _form_page(
         "form": form,
         "today": desk.today,
         "standing": None,
+        "seen": desk.seen_of(about),
         **more,
     }
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
-def _letter(
-    request: Request, consultation: Consultation, sent: UploadedFile[bytes] | None
-) -> Blob | None:
-    if not sent:
+@contextmanager
+def _told(form: forms.Form) -> Iterator[None]:
+    """What cannot be written down is told on the form, with all that was typed."""
+    try:
+        yield
+    except NeedleworkError as wrong:
+        form.add_error(None, f"{wrong.message} {wrong.hint}".strip())
+
+
+def _typed(request: Request) -> list[str]:
+    return [text for name in ("conditions", "words") if (text := request.POST.get(name, ""))]
+
+
+def _letter(desk: Desk, made: Clean | None) -> Blob | None:
+    if made is None:
         return None
-    return keep_blob(
-        clinic=request.clinic,
-        client=consultation.client,
-        author=request.user,
+    return keep_clean(
+        clinic=desk.request.clinic,
+        client=desk.consultation.client,
+        author=desk.request.user,
         kind="letter",
-        content=sent.read(),
+        made=made,
+        now=desk.now,
     )
 
 
