@@ -39,7 +39,7 @@ def blob_path(blob: Blob, clinic: Clinic | None = None) -> str:
     return reverse("blobs:blob", kwargs={"clinic": place.slug, "blob": blob.pk})
 
 
-def kept(client: Client, kind: str = "photo", content: bytes = b"", **more: Any) -> Blob:
+def kept(client: Client, kind: str = "signature", content: bytes = b"", **more: Any) -> Blob:
     sent = content or picture(size=(800, 600))
     return keep_blob(clinic=client.clinic, client=client, kind=kind, content=sent, **more)
 
@@ -58,7 +58,7 @@ def test_staff_see_it_and_the_audit_tells(alice: Membership, pat: Client) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "content", "manner"), [("photo", b"", "inline"), ("letter", pdf(), "attachment")]
+    ("kind", "content", "manner"), [("signature", b"", "inline"), ("letter", pdf(), "attachment")]
 )
 def test_it_can_do_nothing_in_a_browser(
     alice: Membership, pat: Client, kind: str, content: bytes, manner: str

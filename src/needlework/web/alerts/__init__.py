@@ -1,1 +1,1 @@
-"""Urgent reports that nobody has seen: told, and told again more widely."""
+"""What clients did that staff must see: urgent reports, and consents that they took back."""

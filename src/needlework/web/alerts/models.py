@@ -1,4 +1,4 @@
-"""That staff were told of a report, how widely, and by which way."""
+"""That staff were told of a report, and that they saw a consent taken back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from django.db import models
 from django.db.models import Q
 
+from needlework.web.consents.models import Withdrawal
 from needlework.web.portal.models import SymptomReport
 from needlework.web.records.models import Record
 
@@ -34,3 +35,9 @@ class AlertNotice(Record):
                 name="notice_once_a_step",
             ),
         ]
+
+
+class WithdrawalSeen(Record):
+    """Somebody at the clinic has seen that a client took a consent back by themselves."""
+
+    withdrawal = models.OneToOneField(Withdrawal, on_delete=models.PROTECT, related_name="seen")

@@ -1,4 +1,4 @@
-"""Which urgent reports wait, since when, and for how long they may."""
+"""Which urgent reports wait and for how long they may, and which withdrawals nobody has seen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from needlework.evidence import Knowledge
 from needlework.web.clinics.models import Clinic
+from needlework.web.consents.models import Withdrawal
 from needlework.web.portal.models import Acknowledgement, SymptomReport
 
 URGENT: Final = ("emergency", "same-day")
@@ -45,3 +46,13 @@ def may_wait(knowledge: Knowledge) -> timedelta:
         return timedelta(0)
     claim = knowledge.claim(UNSEEN)
     return timedelta(minutes=claim.number * _MINUTES[claim.unit])
+
+
+def withdrawals_unseen(clinic: Clinic) -> QuerySet[Withdrawal]:
+    """Consents that clients took back on their own pages, the oldest first."""
+    by_themselves = Withdrawal.objects.filter(author__isnull=True, portal_link__isnull=False)
+    return (
+        by_themselves.filter(clinic=clinic, seen__isnull=True)
+        .select_related("client", "consent__signature__offer__plan")
+        .order_by("recorded_at")
+    )

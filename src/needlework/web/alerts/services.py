@@ -13,9 +13,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from needlework.i18n import translator
-from needlework.web.alerts.models import AlertNotice
+from needlework.web.accounts.models import User
+from needlework.web.alerts.models import AlertNotice, WithdrawalSeen
 from needlework.web.alerts.selectors import may_wait, unseen
 from needlework.web.clinics.models import Clinic, Membership
+from needlework.web.consents.models import Withdrawal
 from needlework.web.knowledge import known_for
 from needlework.web.portal.models import SymptomReport
 
@@ -94,3 +96,20 @@ def _address(clinic: Clinic) -> str:
     scheme = "https" if settings.HTTPS else "http"
     path = reverse("clinics:home", kwargs={"clinic": clinic.slug})
     return f"{scheme}://{settings.ALLOWED_HOSTS[0]}{path}"
+
+
+def see_withdrawal(*, withdrawal: Withdrawal, author: User, now: datetime) -> WithdrawalSeen | None:
+    """None where somebody else said so first: it is seen all the same."""
+    try:
+        with transaction.atomic():
+            return WithdrawalSeen.objects.create(
+                clinic=withdrawal.clinic,
+                client=withdrawal.client,
+                author=author,
+                recorded_at=now,
+                withdrawal=withdrawal,
+            )
+    except IntegrityError:
+        if not WithdrawalSeen.objects.filter(withdrawal=withdrawal).exists():
+            raise
+        return None

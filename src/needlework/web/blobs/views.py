@@ -15,6 +15,7 @@ from needlework.web.blobs.forms import PhotoForm
 from needlework.web.blobs.images import THUMBNAILS_PX, thumbnail
 from needlework.web.blobs.models import Blob
 from needlework.web.blobs.services import keep_clean, open_blob
+from needlework.web.consents.selectors import PHOTO_CLINICAL, may_use
 from needlework.web.records.selectors import retraction_of
 from needlework.web.rendering import render
 from needlework.web.request import Request
@@ -35,6 +36,9 @@ def blob(request: Request, clinic: str, blob: UUID) -> HttpResponse:
         # It may show another person: whoever looks is told why it is not shown.
         context = {"client": found.client, "error": error}
         return render(request, "blobs/struck.html", context, status=410)
+    if not _may_show(found):
+        request.audit.refused(found)
+        return render(request, "blobs/withheld.html", {"client": found.client}, status=403)
     return _served(found, request.GET.get("size", ""))
 
 
@@ -63,7 +67,18 @@ def photo(request: Request, clinic: str, client: UUID) -> HttpResponse:
 @require_GET
 def own_blob(request: Request, blob: UUID) -> HttpResponse:
     """For a client, their own alone; what was kept in error is found by nobody of them."""
-    return _served(access.get_blob(request, blob), request.GET.get("size", ""))
+    found = access.get_blob(request, blob)
+    if not _may_show(found):
+        request.audit.refused(found)
+        raise PermissionDenied
+    return _served(found, request.GET.get("size", ""))
+
+
+def _may_show(blob: Blob) -> bool:
+    """A clinical photo is shown for as long as its client agrees to it."""
+    if blob.kind != "photo":
+        return True
+    return blob.client is not None and may_use(PHOTO_CLINICAL, blob.client)
 
 
 def _served(blob: Blob, size: str) -> HttpResponse:

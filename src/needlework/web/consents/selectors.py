@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from msgspec import Struct
@@ -23,6 +24,7 @@ from needlework.web.plans.models import SignedPlan
 from needlework.web.plans.selectors import standing_of
 from needlework.web.records.models import Retraction
 
+PHOTO_CLINICAL: Final = "photo-clinical"
 TIME_TO_THINK: Final = "course.gates.time-to-think"
 _HOURS: Final = {"h": 1, "d": 24, "wk": 7 * 24}
 Reason = Literal[
@@ -50,9 +52,12 @@ class Readiness(Struct, frozen=True):
 
 def standing_consents(client: Client) -> QuerySet[Consent]:
     """Those that hold: signed, not withdrawn, nothing of it entered in error."""
+    return _holding().filter(client=client)
+
+
+def _holding() -> QuerySet[Consent]:
     return (
         Consent.objects.current()
-        .filter(client=client)
         .filter(~Exists(Withdrawal.objects.filter(consent=OuterRef("pk"))))
         .filter(Exists(ConsentSignature.objects.current().filter(pk=OuterRef("signature"))))
         .filter(~_in_error(ConsentOffer, "signature__offer"))
@@ -71,6 +76,12 @@ def valid_consent(plan: SignedPlan, use: str = TREATMENT) -> Consent | None:
     if plan.client is None:
         return None
     return standing_consents(plan.client).filter(signature__offer__plan=plan, use=use).first()
+
+
+def treatment_consents(plans: Collection[SignedPlan]) -> dict[UUID, Consent]:
+    """The consent to treatment that holds for each plan, where there is one."""
+    found = _holding().filter(signature__offer__plan__in=plans, use=TREATMENT)
+    return {one.signature.offer.plan_id: one for one in reversed(found)}
 
 
 def may_use(photo_use: str, client: Client) -> bool:
@@ -104,8 +115,13 @@ def newest_offer(plan: SignedPlan) -> ConsentOffer | None:
 
 def open_offer(plan: SignedPlan) -> ConsentOffer | None:
     """The one that may be signed, if its plan stands."""
-    current = ConsentOffer.objects.current().filter(plan=plan, signature__isnull=True)
-    return current.first()
+    return open_offers([plan]).get(plan.pk)
+
+
+def open_offers(plans: Collection[SignedPlan]) -> dict[UUID, ConsentOffer]:
+    """The offer of each plan that may be signed."""
+    found = ConsentOffer.objects.current().filter(plan__in=plans, signature__isnull=True)
+    return {offer.plan_id: offer for offer in found}
 
 
 def is_open(offer: ConsentOffer) -> bool:
@@ -115,17 +131,31 @@ def is_open(offer: ConsentOffer) -> bool:
 
 def had_since(offer: ConsentOffer) -> datetime:
     """Since when the client has had these very words, also by an earlier offer of them."""
-    same = ConsentOffer.objects.filter(plan=offer.plan, content_sha256=offer.content_sha256)
-    first = same.filter(~_in_error(ConsentOffer, "pk")).order_by("recorded_at").first()
-    return first.recorded_at if first is not None else offer.recorded_at
+    return had_since_each([offer])[offer.pk]
+
+
+def had_since_each(offers: Collection[ConsentOffer]) -> dict[UUID, datetime]:
+    """The same for many, in as many queries as for one."""
+    plans = {offer.plan_id for offer in offers}
+    same = ConsentOffer.objects.filter(plan__in=plans).filter(~_in_error(ConsentOffer, "pk"))
+    first: dict[tuple[UUID, str], datetime] = {}
+    rows = same.order_by("-recorded_at").values_list("plan", "content_sha256", "recorded_at")
+    for plan, digest, at in rows:
+        first[plan, digest] = at
+    return {one.pk: first.get((one.plan_id, one.content_sha256), one.recorded_at) for one in offers}
 
 
 def thinking_until(offer: ConsentOffer, knowledge: Knowledge) -> datetime | None:
     """Until when there is time to think; None where the clinic accepts no such time."""
+    return thought_over(had_since(offer), knowledge)
+
+
+def thought_over(since: datetime, knowledge: Knowledge) -> datetime | None:
+    """When whoever has had the words since then has had time to think."""
     if TIME_TO_THINK in knowledge.rejected:
         return None
     claim = knowledge.claim(TIME_TO_THINK)
-    return had_since(offer) + timedelta(hours=claim.number * _HOURS[claim.unit])
+    return since + timedelta(hours=claim.number * _HOURS[claim.unit])
 
 
 def is_early(offer: ConsentOffer, knowledge: Knowledge, now: datetime) -> bool:
@@ -162,10 +192,17 @@ def _about_plan(plan: SignedPlan, knowledge: Knowledge) -> Sequence[Reason]:
 
 
 def _about_consent(plan: SignedPlan) -> Reason:
-    given = Consent.objects.filter(signature__offer__plan=plan, use=TREATMENT)
-    if given.filter(withdrawal__isnull=False).exists() and open_offer(plan) is None:
-        return "withdrawn"
-    return "no-consent" if open_offer(plan) is None else "unsigned"
+    if open_offer(plan) is not None:
+        return "unsigned"
+    return "withdrawn" if withdrawn_from([plan]) else "no-consent"
+
+
+def withdrawn_from(plans: Collection[SignedPlan]) -> set[UUID]:
+    """Plans whose consent to treatment was taken back."""
+    taken = Consent.objects.filter(
+        signature__offer__plan__in=plans, use=TREATMENT, withdrawal__isnull=False
+    )
+    return set(taken.values_list("signature__offer__plan", flat=True))
 
 
 def readiness(client: Client, knowledge: Knowledge) -> list[Readiness]:

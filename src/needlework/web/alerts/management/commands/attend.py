@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from needlework.web.alerts.services import attend_reports
 from needlework.web.audit.seal import seal_rows
+from needlework.web.consultations.drafts import purge_drafts
 from needlework.web.plans.services import judge_waiting
 
 
 class Command(BaseCommand):
     help = (
         "What must be done every minute beside answering: seal the audit, tell of reports that "
-        "nobody has seen, judge signed plans again where the knowledge has changed."
+        "nobody has seen, judge signed plans again where the knowledge has changed, sweep out "
+        "old drafts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -54,6 +56,7 @@ class Command(BaseCommand):
             "rows sealed": seal_rows(now),
             "notices": attend_reports(now),
             "plans judged again": judge_waiting(now),
+            "old drafts": purge_drafts(now),
         }
         if any(done.values()):
             self.stdout.write("; ".join(f"{count} {what}" for what, count in done.items()))
