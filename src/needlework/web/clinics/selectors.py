@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from needlework.evidence import Knowledge
 from needlework.web.accounts.models import User
-from needlework.web.clinics.models import Client, Clinic, Membership, searchable
+from needlework.web.clinics.models import Client, ClientVersion, Clinic, Membership, searchable
 
 PAGE: Final = 50
 TREATING: Final = ("medical-director", "practitioner")
+LOOKED_AT_ALIKE: Final = 200
+SHOWN_ALIKE: Final = 10
+"""Of those who may be the same person: more would not be read."""
 
 
 class ClientPage(Struct, frozen=True):
@@ -64,6 +68,39 @@ def clients_named(clinic: Clinic, search: str) -> ClientPage:
     return ClientPage(tuple(shown), has_more=len(rows) > PAGE)
 
 
+def clients_alike(clinic: Clinic, facts: Mapping[str, Any]) -> list[Client]:
+    """Those of this clinic who may be the person whose facts were typed, some at most.
+
+    The same birth date with a part of the name in common, or the same telephone or address.
+    """
+    same = Q(birth_date=facts["birth_date"])
+    if phone := facts.get("phone_e164"):
+        same |= Q(phone_e164=phone)
+    if email := facts.get("email"):
+        same |= Q(email__iexact=email)
+    typed = _name_parts(facts["name"])
+    found = Client.objects.filter(same, clinic=clinic).order_by("search_name", "pk")
+    alike = [
+        one
+        for one in found[:LOOKED_AT_ALIKE]
+        if (phone and one.phone_e164 == phone)
+        or (email and one.email.casefold() == email.casefold())
+        or (one.birth_date == facts["birth_date"] and typed & _name_parts(one.name))
+    ]
+    return alike[:SHOWN_ALIKE]
+
+
+def client_versions(client: Client) -> list[ClientVersion]:
+    """All that was written down of who a client is, the first first."""
+    rows = ClientVersion.objects.filter(client=client).select_related("author")
+    return list(rows.order_by("recorded_at", "pk"))
+
+
+def client_facts(version: ClientVersion) -> Mapping[str, Any]:
+    names = ("name", "birth_date", "sex", "phone_e164", "email", "language")
+    return {name: getattr(version, name) for name in names}
+
+
 def public_staff(clinic: Clinic) -> QuerySet[Membership]:
     """Those who treat, where the clinic publishes them."""
     return (
@@ -82,6 +119,10 @@ def emergency_number(clinic: Clinic, knowledge: Knowledge) -> str:
         return clinic.emergency_number
     claim = knowledge.claims.get(claim_id)
     return "" if claim is None else claim.word
+
+
+def _name_parts(name: str) -> set[str]:
+    return set("".join(c if c.isalnum() else " " for c in searchable(name)).split())
 
 
 def _is_uuid(text: str) -> bool:

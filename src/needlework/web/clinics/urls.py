@@ -12,4 +12,9 @@ urlpatterns = [
     path("<slug:clinic>/clients/new/", views.client_new, name="client_new"),
     path("<slug:clinic>/clients/<uuid:client>/", views.client, name="client"),
     path("<slug:clinic>/clients/<uuid:client>/edit/", views.client_edit, name="client_edit"),
+    path(
+        "<slug:clinic>/clients/<uuid:client>/versions/",
+        views.client_versions,
+        name="client_versions",
+    ),
 ]

@@ -13,9 +13,12 @@ from needlework.web import access
 from needlework.web.clearances.selectors import open_requests
 from needlework.web.clinics import selectors, services
 from needlework.web.clinics.clock import today_in
+from needlework.web.clinics.differences import steps
 from needlework.web.clinics.forms import ClientForm
+from needlework.web.clinics.models import Client
 from needlework.web.consents.ready import card as consents_card
 from needlework.web.consultations.selectors import consultations_listed
+from needlework.web.days.listed import client_card, day_context
 from needlework.web.enquiries.selectors import waiting_count
 from needlework.web.intake.selectors import to_confirm
 from needlework.web.knowledge import known_for
@@ -46,9 +49,10 @@ def home(request: Request, clinic: str) -> HttpResponse:
     for report in reports:
         request.audit.note(report)
     may_read = bool(request.roles - {"reception"})
+    today = today_in(request.clinic, timezone.now())
     context = {
+        **day_context(request, today),
         "reports": reports,
-        "today": today_in(request.clinic, timezone.now()),
         "may_read": may_read,
         "requests_waiting": waiting_count(request.clinic),
         **(_waiting(request) if may_read else {}),
@@ -89,15 +93,23 @@ def clients(request: Request, clinic: str) -> HttpResponse:
 @access.member()
 @require_http_methods(["GET", "POST"])
 def client_new(request: Request, clinic: str) -> HttpResponse:
+    """Somebody new; whoever may be here already is shown first."""
     form = ClientForm(request.POST or None, clinic=request.clinic, language=request.language)
+    alike: list[Client] = []
     if request.method == "POST" and form.is_valid():
+        if "somebody_else" not in request.POST:
+            alike = selectors.clients_alike(request.clinic, form.facts)
+        for one in alike:
+            request.audit.note(one)
+    if request.method == "POST" and form.is_valid() and not alike:
         made = services.add_client(
             clinic=request.clinic, given=form.facts, author=request.user, now=timezone.now()
         )
         request.audit.note(made)
         return redirect("clinics:client", clinic=request.clinic.slug, client=made.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "clinics/client_edit.html", {"form": form}, status=status)
+    context = {"form": form, "alike": alike}
+    return render(request, "clinics/client_edit.html", context, status=status)
 
 
 @access.member()
@@ -127,6 +139,15 @@ def client_edit(request: Request, clinic: str, client: UUID) -> HttpResponse:
 
 @access.member()
 @require_GET
+def client_versions(request: Request, clinic: str, client: UUID) -> HttpResponse:
+    """Who a client is, as it was written down: by whom, when, and what was different."""
+    person = access.get_client(request, client)
+    history = steps(selectors.client_versions(person), selectors.client_facts)
+    return render(request, "clinics/client_versions.html", {"client": person, "history": history})
+
+
+@access.member()
+@require_GET
 def client(request: Request, clinic: str, client: UUID) -> HttpResponse:
     """A client's page: who they are, what was said, what was done."""
     person = access.get_client(request, client)
@@ -141,5 +162,6 @@ def client(request: Request, clinic: str, client: UUID) -> HttpResponse:
         "treatments": treatments,
         "consents": consents_card(person, request.clinic) if sees_records else None,
         "errors": retractions_of([*consultations, *treatments]),
+        **client_card(person, sees_records=sees_records),
     }
     return render(request, "clinics/client.html", context)
