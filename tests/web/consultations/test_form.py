@@ -142,7 +142,7 @@ def test_a_save_leaves_a_row_with_what_was_written(desk: Any) -> None:
 # --- nothing preselected, nothing lost --------------------------------------------------------
 
 
-CONTROLS = {"csrfmiddlewaretoken", "base", "operator"}
+CONTROLS = {"csrfmiddlewaretoken", "base", "operator", "opened"}
 
 
 def typed_in(answer: Any) -> dict[str, list[str]]:

@@ -131,6 +131,11 @@ FOLLOWS: Final = (
         "a device is another way, or in the plan, while it has a protocol of its own",
     ),
     Follows(
+        r"^Plan (/|\|) Clearances that this plan rests on",
+        rf"{_WHY}|{_AREAS}|^Plan / Clearances",
+        "what a clinician cleared stands here while there is a finding to clear",
+    ),
+    Follows(
         r"^Plan / Preparation / .*\|",
         r"^{under} \|",
         "a product is offered, cleared or refused for the reasons given",

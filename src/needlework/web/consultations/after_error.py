@@ -51,20 +51,29 @@ class DeskAfterError(Desk):
     def save(self) -> HttpResponse:
         knew = self.newest is not None and self.request.GET.get(AFTER) == str(self.newest.number)
         if self.history.error is not None or not knew:
+            self.keep()
             return self.page(status=422)
         return super().save()
 
-    def _common(self, painter: Any) -> dict[str, Any]:
-        made = super()._common(painter)
+    @property
+    def form_url(self) -> str:
         number = self.newest.number if self.newest else 0
         chosen = f"&from={self.begun_from}" if self.begun_from else ""
-        page = {**made["page"], "form_url": f"{made['page']['form_url']}?{AFTER}={number}{chosen}"}
-        is_late = self.request.method == "POST" and AFTER not in self.request.GET
+        return f"{super().form_url}?{AFTER}={number}{chosen}"
+
+    @property
+    def is_late(self) -> bool:
+        """What stands in the form was typed before the error was known."""
+        if self.is_resumed and self.draft and self.newest:
+            error = self.history.error_of(self.newest)
+            return error is not None and self.draft.saved_at <= error.recorded_at
+        return self.request.method == "POST" and AFTER not in self.request.GET
+
+    def _common(self, painter: Any) -> dict[str, Any]:
         return {
-            **made,
-            "page": page,
+            **super()._common(painter),
             "after_error": self.newest,
-            "is_late": is_late,
+            "is_late": self.is_late,
             "is_closed": self.history.error is not None,
             "begun_from": self.begun_from,
         }

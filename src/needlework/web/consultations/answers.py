@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from functools import partial
 
@@ -77,7 +78,8 @@ def _own(question: Shown, language: str) -> str:
     if question.kind == "tick":
         return "✓" if question.value else ""
     if question.kind == "day" and question.value:
-        return say_date(date.fromisoformat(question.value), language)
+        with suppress(ValueError):  # what was typed and not saved may be no day
+            return say_date(date.fromisoformat(question.value), language)
     return question.value
 
 

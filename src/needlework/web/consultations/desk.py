@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any, Final
 
 import msgspec
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from needlework.documents.words import capital
 from needlework.i18n import translator
 from needlework.screening.consultation import GivenClearance
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
-from needlework.web.consultations import selectors
+from needlework.web.consultations import drafts, selectors
 from needlework.web.consultations.assessing import assessed
+from needlework.web.consultations.days import age, days_in
+from needlework.web.consultations.differing import differences
+from needlework.web.consultations.drafts import Kept, Place
 from needlework.web.consultations.forms import ConsultationForm
-from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.consultations.models import Consultation, ConsultationVersion, Draft
 from needlework.web.consultations.saying import sayer
 from needlework.web.consultations.services import record_consultation
 from needlework.web.consultations.shown import Painter
+from needlework.web.consultations.signed import plan_that_would_wait
 from needlework.web.consultations.strange import is_list, is_question, is_row, strange_names
-from needlework.web.consultations.typed import NOT_SHOWN, write
+from needlework.web.consultations.typed import NOT_SHOWN, Typed, is_blank, row_numbers, write
 from needlework.web.consultations.zones import apart, zone_regions
 from needlework.web.knowledge import known_for
+from needlework.web.plans.models import SignedPlan
 from needlework.web.records.services import OvertakenError
 from needlework.web.rendering import render
 from needlework.web.request import Request
 
-_CONTROLS: Final = ("csrfmiddlewaretoken", "do", "base", "operator")
+_CONTROLS: Final = ("csrfmiddlewaretoken", "do", "base", "operator", "opened", "begun", "by")
 """What the form sends beside answers."""
+_KEPT_CONTROLS: Final = ("operator", "begun")
+"""Those that belong to what was typed."""
+RESUME: Final = "go-on"
 _LISTS: Final = ("rows", "amounts")
 _NAMED: Final[Mapping[str, Callable[[str], bool]]] = {
     "add": is_list,
     "drop": is_row,
+    "undo": is_list,
     "confirm": is_question,
 }
 """Acts that name a place in the form, and which places they may name."""
@@ -61,6 +72,11 @@ class Desk:
         self.now = timezone.now()
         self.today = today_in(self.clinic, self.now)
         self.do, _, self.about = request.POST.get("do", "").partition(":")
+        self.kept = Kept(None)
+        self.has_replaced = False
+        """What was thrown away gave place to what is kept now."""
+        self.removed: tuple[str, int] | None = None
+        """The list from which a row was just removed, and the row's number in it."""
 
     # --- what is at hand ------------------------------------------------------------------------
 
@@ -74,13 +90,40 @@ class Desk:
         return self.newest.data if self.newest else {}
 
     @cached_property
+    def place(self) -> Place:
+        return Place(self.request.user, self.client, self.consultation)
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        return drafts.draft_at(self.place)
+
+    @property
+    def is_resumed(self) -> bool:
+        """The form goes on with what was kept."""
+        is_asked = self.request.method == "GET" and self.request.GET.get("draft") == RESUME
+        return is_asked and self.draft is not None and self.draft.thrown_at is None
+
+    @cached_property
+    def opened(self) -> datetime:
+        """When this window's form was opened: by it a window knows its own draft."""
+        if self.is_resumed and self.draft and self.draft.opened_at:
+            return self.draft.opened_at
+        return _moment(self.request.POST.get("opened", "")) or self.now
+
+    def control(self, name: str) -> str:
+        """What the form says beside answers; work that goes on says what it said."""
+        if self.is_resumed and self.draft:
+            return "".join(drafts.sound(self.draft.fields).get(name, [])[-1:])
+        return self.request.POST.get(name, "")
+
+    @cached_property
     def treaters(self) -> list[Membership]:
         return selectors.treaters(self.clinic)
 
     @cached_property
     def treater(self) -> Membership | None:
         """Who would treat: as chosen, else as before, else whoever fills in the form."""
-        chosen = self.request.POST.get("operator", "")
+        chosen = self.control("operator")
         if chosen:
             return next((one for one in self.treaters if str(one.pk) == chosen), None)
         held = self.before.get("operator")
@@ -109,7 +152,7 @@ class Desk:
 
     @cached_property
     def _strange(self) -> list[str]:
-        if self.request.method != "POST":
+        if self.request.method != "POST" and not self.is_resumed:
             return []
         return strange_names(self._sent(), self.known.knowledge.release.scales)
 
@@ -127,12 +170,19 @@ class Desk:
 
     @property
     def _is_odd_treater(self) -> bool:
-        return bool(self.request.POST.get("operator")) and self.treater is None
+        return bool(self.control("operator")) and self.treater is None
 
     def _sent(self) -> Mapping[str, list[str]]:
         if self.request.method == "POST":
             lists = self.request.POST.lists()
             return {name: values for name, values in lists if name not in _CONTROLS}
+        if self.is_resumed and self.draft:
+            held = drafts.sound(self.draft.fields)
+            return {name: values for name, values in held.items() if name not in _CONTROLS}
+        return self._start()
+
+    def _start(self) -> Mapping[str, list[str]]:
+        """What the form holds when it is opened."""
         if self.before:
             return write(self.before, partial(apart, self.known.knowledge))
         return {"date": [self.today.isoformat()], "setting": ["clinic"]}
@@ -160,35 +210,107 @@ class Desk:
     def answer(self) -> HttpResponse:
         """The response to what was asked; without a word it is saved."""
         if self.request.method != "POST":
-            return self.page()
+            return self._opened()
         if self._oddity:
             return self.page(with_problems=True, status=422)
         acts = {
+            "throw": self.throw_away,
+            "take-back": self.take_back,
+            "keep": self.page,
             "assess": self.page,
             "back": self.page,
             "add": self.add,
             "drop": self.drop,
+            "undo": self.undo,
             "confirm": self.confirm,
             "unknown": self.ask_unknown,
             "unknown-sure": self.save_unknown,
         }
+        if self.do in ("keep", "assess", "back", "unknown", "confirm"):
+            self.keep(ends_undo=self.do != "confirm")
         return acts.get(self.do, self.save)()
+
+    def _opened(self) -> HttpResponse:
+        """The form; where unsaved work waits, first the question what becomes of it."""
+        if self.draft is None or self.draft.thrown_at is not None or self.is_resumed:
+            self.kept = Kept(self.draft if self.is_resumed else None)
+            return self.page()
+        painter = Painter(self.form, with_problems=False)
+        context = {
+            **self._common(painter),
+            "draft": self.draft,
+            "newest": self.newest,
+            "differing": self._differing(self.draft) if self._is_overtaken else (),
+            "is_overtaken": self._is_overtaken,
+        }
+        return render(self.request, "consultations/draft.html", context)
+
+    @property
+    def _is_overtaken(self) -> bool:
+        """Somebody saved a version after the one that the kept work would follow."""
+        number = self.newest.number if self.newest else 0
+        return self.draft is not None and self.draft.base != number
+
+    def _differing(self, draft: Draft) -> Any:
+        held = drafts.sound(draft.fields)
+        mine = {name: values for name, values in held.items() if name not in _CONTROLS}
+        return self._differences(mine)
+
+    def _differences(self, mine: Typed) -> Any:
+        """Answers that the newest version gives otherwise than what was typed."""
+        return differences(mine, self._start(), self.known, self.request.language, self.today)
+
+    # --- work in progress -----------------------------------------------------------------------
+
+    def keep(self, *, ends_undo: bool = True) -> None:
+        """What was typed, where it was typed in a window that a page of ours opened."""
+        if _moment(self.request.POST.get("opened", "")) is None:
+            return
+        typed = self.form.typed
+        if self.draft is None and drafts.said(typed) == drafts.said(self._start()):
+            return
+        controls = {name: [self.control(name)] for name in _KEPT_CONTROLS if self.control(name)}
+        self.kept = drafts.keep_draft(
+            place=self.place,
+            fields={**typed, **controls},
+            base=_number(self.request.POST.get("base", "")),
+            opened_at=self.opened,
+            now=self.now,
+        )
+        if self.kept.draft is not None:
+            self.has_replaced = self.draft is not None and self.draft.thrown_at is not None
+            self.draft = self.kept.draft
+            if ends_undo:
+                drafts.set_aside_row(draft=self.draft, held=None)
+
+    def throw_away(self) -> HttpResponse:
+        drafts.throw_away_draft(place=self.place, now=self.now)
+        return redirect(self.form_url)
+
+    def take_back(self) -> HttpResponse:
+        if not drafts.take_back_draft(place=self.place):
+            return redirect(self.form_url)
+        return redirect(self.resume_url)
 
     def save(self) -> HttpResponse:
         if not self.form.is_valid:
+            self.keep()
             return self.page(with_problems=True, status=422)
         try:
-            version = record_consultation(
-                clinic=self.clinic,
-                client=self.client,
-                author=self.request.user,
-                data=self.form.data,
-                known=self.known,
-                now=self.now,
-                consultation=self.consultation,
-                base=_number(self.request.POST.get("base", "")),
-            )
+            with transaction.atomic():
+                version = record_consultation(
+                    clinic=self.clinic,
+                    client=self.client,
+                    author=self.request.user,
+                    data=self.form.data,
+                    known=self.known,
+                    now=self.now,
+                    consultation=self.consultation,
+                    base=_number(self.request.POST.get("base", "")),
+                )
+                self.finish()
         except OvertakenError:
+            self.keep()
             return self.page(status=422, overtaken=True)
         self.request.audit.note(version)
         return redirect(
@@ -197,6 +319,10 @@ class Desk:
             client=self.client.pk,
             consultation=version.consultation_id,
         )
+
+    def finish(self) -> None:
+        """What was saved is no longer work in progress."""
+        drafts.delete_draft(place=self.place)
 
     def save_unknown(self) -> HttpResponse:
         self.form = self.form.with_unknowns()
@@ -216,11 +342,32 @@ class Desk:
 
     def add(self) -> HttpResponse:
         self.form = self.form.with_row(self.about)
+        self.keep()
         return self._redrawn(self.about)
 
     def drop(self) -> HttpResponse:
-        self.form = self.form.without_row(self.about)
-        return self._redrawn(self.about.rpartition(".")[0])
+        """The row goes, and what it held is kept until the next act."""
+        before, (rows, _dot, number) = self.form, self.about.rpartition(".")
+        # First the whole: what is left may be as bare as the form was, and is kept all the same.
+        self.keep()
+        self.form = before.without_row(self.about)
+        self.keep()
+        draft = self.kept.draft
+        if draft is not None and not self.kept.why_not and not is_blank(before.typed, self.about):
+            gone = before.typed.keys() - self.form.typed.keys()
+            held = {name: list(before.typed[name]) for name in before.typed if name in gone}
+            drafts.set_aside_row(draft=draft, held=held)
+            self.removed = (rows, row_numbers(before.typed, rows).index(int(number)) + 1)
+        return self._redrawn(rows)
+
+    def undo(self) -> HttpResponse:
+        """The row that was removed last comes back, at the end where its number was given anew."""
+        draft = self.draft
+        if draft is not None and draft.opened_at == self.opened:
+            held = drafts.sound(draft.removed)
+            self.form = self.form.with_again(_renumbered(held, self.about, self.form.typed))
+        self.keep()
+        return self._redrawn(self.about)
 
     def confirm(self) -> HttpResponse:
         """What the name in a row may mean, or a row whose concern or scale has changed."""
@@ -252,6 +399,7 @@ class Desk:
         self, *, with_problems: bool = False, status: int = 200, overtaken: bool = False
     ) -> HttpResponse:
         painter = Painter(self.form, with_problems=with_problems)
+        overtaken = overtaken or (self.is_resumed and self._is_overtaken)
         context = {
             **self._common(painter),
             **self._assessment(painter),
@@ -259,6 +407,10 @@ class Desk:
             "wrong": painter.amiss() if with_problems else [],
             "unanswered": painter.open_questions() if with_problems else [],
             "overtaken": overtaken,
+            "differing": self._differences(self.form.typed) if overtaken else (),
+            "oddity": self._oddity if self.is_resumed else "",
+            "thrown": self._thrown,
+            "waits": self.waits,
             "treaters": self.treaters,
             "treater": self.treater,
             "odd_treater": self._is_odd_treater,
@@ -269,7 +421,9 @@ class Desk:
         return render(self.request, "consultations/edit.html", context, status=status)
 
     def assessment(self) -> HttpResponse:
-        """The assessment beside the form, alone."""
+        """The assessment beside the form, alone; what was typed is kept in the same request."""
+        if not self._oddity:
+            self.keep(ends_undo=False)
         painter = Painter(self.form, with_problems=False)
         context = {**self._common(painter), **self._assessment(painter), "is_update": True}
         return render(self.request, "consultations/beside.html", context, block="beside")
@@ -284,20 +438,82 @@ class Desk:
             "is_update": False,
         }
 
-    def _common(self, painter: Painter) -> dict[str, Any]:
+    @property
+    def _thrown(self) -> Draft | None:
+        """Work that was thrown away and can be taken back."""
+        is_new = self.request.method == "GET" and self.draft is not None
+        return self.draft if is_new and self.draft and self.draft.thrown_at else None
+
+    @property
+    def waits(self) -> SignedPlan | None:
+        """The signed plan that will wait for a new signature once this is saved."""
+        return plan_that_would_wait(self.client, self.known.knowledge)
+
+    @property
+    def _here(self) -> dict[str, Any]:
         here: dict[str, Any] = {"clinic": self.clinic.slug, "client": self.client.pk}
-        name = "assessment_new"
-        if self.consultation:
-            here, name = {**here, "consultation": self.consultation.pk}, "assessment"
+        return {**here, "consultation": self.consultation.pk} if self.consultation else here
+
+    @property
+    def form_url(self) -> str:
+        return reverse(f"consultations:{'edit' if self.consultation else 'new'}", kwargs=self._here)
+
+    @property
+    def resume_url(self) -> str:
+        return f"{self.form_url}{'&' if '?' in self.form_url else '?'}draft={RESUME}"
+
+    def _notes(self, painter: Painter) -> dict[str, str]:
+        """What stands beside a question: how old its answer is, by the question's name."""
+        found = days_in(painter.form.typed)
+        return {
+            name: capital(age(on, self.today, self.request.language))
+            for name, on in found.items()
+            if on < self.today
+        }
+
+    def _common(self, painter: Painter) -> dict[str, Any]:
+        name = "assessment" if self.consultation else "assessment_new"
         regions = zone_regions(self.known.knowledge, self.request.language)
-        form_url = reverse(f"consultations:{'edit' if self.consultation else 'new'}", kwargs=here)
         return {
             "client": self.client,
             "consultation": self.consultation,
-            "page": {"painter": painter, "regions": regions, "form_url": form_url},
-            "assessment_url": reverse(f"consultations:{name}", kwargs=here),
+            "page": {
+                "painter": painter,
+                "regions": regions,
+                "form_url": self.form_url,
+                "notes": self._notes(painter),
+                "removed": self.removed,
+            },
+            "resume_url": self.resume_url,
+            "opened": self.opened.isoformat(),
+            "begun": self.control("begun"),
+            "kept": self.kept,
+            "has_replaced": self.has_replaced,
+            "assessment_url": reverse(f"consultations:{name}", kwargs=self._here),
             "say": sayer(self.known.knowledge, self.request.language),
         }
+
+
+def _renumbered(held: Typed, rows: str, typed: Typed) -> dict[str, list[str]]:
+    """A row's fields, under a number at which nothing was said."""
+    numbers = [one for one in row_numbers(typed, rows) if not is_blank(typed, f"{rows}.{one}")]
+    found: dict[str, list[str]] = {}
+    for number in row_numbers(held, rows):
+        free = number if number not in numbers else max(numbers) + 1
+        old, new = f"{rows}.{number}", f"{rows}.{free}"
+        for name, values in held.items():
+            if name == old or name.startswith(f"{old}."):
+                found[new + name.removeprefix(old)] = list(values)
+    return found
+
+
+def _moment(text: str) -> datetime | None:
+    """When a form was opened, as it sends it; a moment without a zone is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _number(text: str) -> int:

@@ -119,6 +119,10 @@ class ConsultationForm:
     def without_row(self, name: str) -> ConsultationForm:
         return self._again(typed.without(self.typed, name))
 
+    def with_again(self, fields: Typed) -> ConsultationForm:
+        """The same form with what was taken out of it."""
+        return self._again({**self.typed, **fields})
+
     def _again(self, said: Typed) -> ConsultationForm:
         return ConsultationForm(
             said,

@@ -69,6 +69,12 @@ class Draft(models.Model):
     fields = models.JSONField()
     """What was typed, as the form would send it."""
     saved_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    """When the form that writes to it was opened: of two windows one keeps, the other is told."""
+    thrown_at = models.DateTimeField(null=True)
+    """Thrown away, and kept until the next act so that it can be taken back."""
+    removed = models.JSONField(null=True)
+    """What the last removed row held, until the next act."""
 
     class Meta:
         indexes: ClassVar[list[Any]] = [

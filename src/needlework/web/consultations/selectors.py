@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from needlework.documents import Appointment, plan_appointments
 from needlework.errors import NeedleworkError
 from needlework.planning import Plan
 from needlework.screening import Consultation as Said
-from needlework.screening.consultation import decode
+from needlework.screening.consultation import GivenClearance, decode
 from needlework.web.clearances.selectors import given_for
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
@@ -95,9 +95,26 @@ def versions_of(consultation: Consultation) -> QuerySet[ConsultationVersion]:
 
 
 def history_of(consultation: Consultation) -> History:
-    versions = tuple(versions_of(consultation))
-    errors = retractions_of([consultation, *versions])
-    return History(versions, errors, errors.get(consultation.pk))
+    return histories_of([consultation])[consultation.pk]
+
+
+def histories_of(consultations: Collection[Consultation]) -> dict[UUID, History]:
+    """The same for many, in as many queries as for one."""
+    versions: dict[UUID, list[ConsultationVersion]] = {one.pk: [] for one in consultations}
+    found = (
+        ConsultationVersion.objects.filter(consultation__in=consultations)
+        .select_related("author")
+        .defer("data")
+        .order_by("-number")
+    )
+    for version in found:
+        versions[version.consultation_id].append(version)
+    marked = retractions_of([*consultations, *found])
+    histories = {}
+    for pk, mine in versions.items():
+        errors = {code: marked[code] for code in (pk, *(v.pk for v in mine)) if code in marked}
+        histories[pk] = History(tuple(mine), errors, errors.get(pk))
+    return histories
 
 
 def dropped_sessions(
@@ -129,23 +146,39 @@ def _has_course(version: ConsultationVersion, known: Known) -> bool:
         return False
 
 
-def judged(version: ConsultationVersion, known: Known, on: date | None = None) -> Judged:
+def judged(
+    version: ConsultationVersion,
+    known: Known,
+    on: date | None = None,
+    answers: Collection[GivenClearance] | None = None,
+) -> Judged:
     """A version with the clearances that stand, judged on a day or on its own."""
-    said = decode(version.data)
-    said = with_clearances(said, version.client, on or said.date)
+    said = facts_of(version, known, on, answers)
     return Judged(version, said, plan_for(consult(said, known, on)))
 
 
-def with_clearances(said: Said, client: Client | None, on: date) -> Said:
-    """What was said, with what clinicians had answered about this client by that day."""
-    given = tuple(one for one in given_for(client) if one.on <= on) if client is not None else ()
+def facts_of(
+    version: ConsultationVersion,
+    known: Known,
+    on: date | None = None,
+    answers: Collection[GivenClearance] | None = None,
+) -> Said:
+    """What was said in a version, with the clearances that stand on a day or on its own.
+
+    `answers` are the client's, where they have been looked up already.
+    """
+    said = decode(version.data)
+    day = on or said.date
+    if answers is None:
+        answers = given_for(version.client, known.knowledge) if version.client is not None else ()
+    given = tuple(one for one in answers if one.on <= day)
     return structs.replace(said, clearances=(*said.clearances, *given)) if given else said
 
 
 def treaters(clinic: Clinic) -> list[Membership]:
     """Those who have a profession, with what they are trained on."""
     found = Membership.objects.active().filter(clinic=clinic).exclude(profession="")
-    return list(found.select_related("user").prefetch_related("trainings").order_by("user__name"))
+    return list(found.select_related("user").order_by("user__name"))
 
 
 def operator(member: Membership, day: date, devices: Sequence[str]) -> dict[str, Any]:
@@ -162,7 +195,7 @@ def operator(member: Membership, day: date, devices: Sequence[str]) -> dict[str,
 
 def _training(member: Membership, day: date, devices: Sequence[str]) -> str:
     """Trained on every device at hand; unknown where none is named or nothing is on record."""
-    trainings = list(member.trainings.all())
+    trainings = list(member.trainings.current())
     if not devices or not trainings:
         return "unknown"
     held = {

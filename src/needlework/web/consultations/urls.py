@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{_CLIENT}/new/assessment/", views.assessment_new, name="assessment_new"),
     path(f"{_ONE}/", views.detail, name="detail"),
     path(f"{_ONE}/edit/", views.edit, name="edit"),
+    path(f"{_ONE}/again/", views.again, name="again"),
     path(f"{_ONE}/assessment/", views.assessment, name="assessment"),
     path(f"{_ONE}/plan/", views.plan, name="plan"),
     path(f"{_ONE}/plan.pdf", views.plan_pdf, name="plan_pdf"),

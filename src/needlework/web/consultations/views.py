@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,8 +22,11 @@ from needlework.web.consultations import selectors
 from needlework.web.consultations.after_error import DeskAfterError
 from needlework.web.consultations.answers import answers_of
 from needlework.web.consultations.desk import Desk
+from needlework.web.consultations.expiring import is_asked_again
 from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.consultations.page import plan_context
+from needlework.web.consultations.renewing import RenewDesk
+from needlework.web.consultations.repeating import NewDesk
 from needlework.web.consultations.saying import sayer
 from needlework.web.consultations.selectors import History, Judged
 from needlework.web.intake.confirming import Confirming, check_may_confirm
@@ -44,7 +48,7 @@ _READERS = ("owner", *_WRITERS)
 @access.member(*_WRITERS)
 @require_http_methods(["GET", "POST"])
 def new(request: Request, clinic: str, client: UUID) -> HttpResponse:
-    return Desk(request, access.get_client(request, client)).answer()
+    return NewDesk(request, access.get_client(request, client)).answer()
 
 
 @access.member(*_WRITERS)
@@ -54,9 +58,21 @@ def edit(request: Request, clinic: str, client: UUID, consultation: UUID) -> Htt
 
 
 @access.member(*_WRITERS)
+@require_http_methods(["GET", "POST"])
+def again(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
+    """What has expired since, and nothing else, to be answered anew."""
+    found = _consultation(request, client, consultation)
+    current = selectors.history_of(found).current
+    if current is None or current.origin == "client":
+        # There is nothing to go on from: the whole form says why, and what to do.
+        return redirect("consultations:edit", clinic=clinic, client=client, consultation=found.pk)
+    return RenewDesk(request, _person(found), found).answer()
+
+
+@access.member(*_WRITERS)
 @require_POST
 def assessment_new(request: Request, clinic: str, client: UUID) -> HttpResponse:
-    return Desk(request, access.get_client(request, client)).assessment()
+    return NewDesk(request, access.get_client(request, client)).assessment()
 
 
 @access.member(*_WRITERS)
@@ -118,6 +134,11 @@ def _version_page(request: Request, client: UUID, code: UUID, template: str) -> 
     dated = judged.plan.course is not None
     context["has_calendar"] = dated or (version.number > 1 and selectors.had_sessions(found, known))
     drawn = plan_context(judged, known, request.language)
+    context["may_ask_again"] = (
+        context["may_write"] and version == history.current and version.origin == "staff"
+    )
+    paths = [question.path for question in judged.plan.assessment.questions]
+    context["is_asked_again"] = is_asked_again(paths, version.data)
     return render(request, template, {**context, **drawn, **signing})
 
 

@@ -16,9 +16,7 @@ from needlework.web.request import Request
 class Confirming(Desk):
     """As any form, begun from what the client filled in, which is marked as theirs."""
 
-    def _sent(self) -> Mapping[str, list[str]]:
-        if self.request.method == "POST":
-            return super()._sent()
+    def _start(self) -> Mapping[str, list[str]]:
         return fields_to_confirm(self.before, self.known, self.today)
 
     def _common(self, painter: Painter) -> dict[str, Any]:
