@@ -7,7 +7,7 @@ numbers are written as the language writes them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -43,11 +43,12 @@ def say_date(day: date, language: str, *, width: str = "long") -> str:
     return format_date(day, format=width, locale=_locale(language))
 
 
-def say_time(moment: datetime, language: str) -> str:
+def say_time(moment: datetime | time, language: str) -> str:
     """The time of day, on the clock of the moment's own zone."""
     from babel.dates import format_time
 
-    return format_time(moment.time(), format="HH:mm", locale=_locale(language))
+    clock = moment.time() if isinstance(moment, datetime) else moment
+    return format_time(clock, format="HH:mm", locale=_locale(language))
 
 
 def say_number(number: float, language: str) -> str:

@@ -19,6 +19,8 @@ class Visit(Record):
     on = models.DateField()
     at = models.TimeField(null=True)
     purpose = models.CharField(max_length=20)
+    is_cancelled = models.BooleanField(default=False)
+    """The one that it takes the place of is called off."""
 
     class Meta(Record.Meta):
         constraints: ClassVar[list[Any]] = [

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ("on", models.DateField()),
                 ("at", models.TimeField(null=True)),
                 ("purpose", models.CharField(max_length=20)),
+                ("is_cancelled", models.BooleanField(default=False)),
                 (
                     "author",
                     models.ForeignKey(

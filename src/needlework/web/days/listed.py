@@ -1,0 +1,61 @@
+"""What the day list and a client's page show of days and notes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from needlework.web.clinics.clock import today_in
+from needlework.web.clinics.models import Client
+from needlework.web.days import selectors
+from needlework.web.days.saying import PURPOSE_WORDS, said
+from needlework.web.days.selectors import Expected
+from needlework.web.knowledge import known_for
+from needlework.web.records.selectors import retractions_of
+from needlework.web.request import Request
+
+NOTES_SHOWN: Final = 3
+
+
+def day_context(request: Request, day: date) -> dict[str, Any]:
+    """A day's list with one step each, and who is due; at the desk without what is clinical."""
+    now = timezone.now()
+    today = today_in(request.clinic, now)
+    may_read = bool(request.roles - {"reception"})
+    known = known_for(request.clinic)
+    if may_read:
+        rows = selectors.expected(request.clinic, day, known, now)
+    else:
+        rows = [Expected(visit, None) for visit in selectors.visits_on(request.clinic, day)]
+    for row in rows:
+        request.audit.note(row.visit)
+    due = selectors.due(request.clinic, today) if may_read and day == today else []
+    for one in due:
+        request.audit.note(one.client)
+    steps = {row.visit.pk: said(row, request.clinic.slug, request.language) for row in rows}
+    return {
+        "day": day,
+        "today": today,
+        "day_before": day - timedelta(days=1),
+        "day_after": day + timedelta(days=1),
+        "rows": rows,
+        "steps": steps,
+        "due": due,
+        "purposes": PURPOSE_WORDS,
+        "may_read": may_read,
+    }
+
+
+def client_card(client: Client, *, sees_records: bool) -> dict[str, Any]:
+    """When somebody is expected next, and the last notes."""
+    today = today_in(client.clinic, timezone.now())
+    notes = list(selectors.notes_of(client)[: NOTES_SHOWN + 1]) if sees_records else []
+    return {
+        "visits": list(selectors.visits_ahead(client, today)),
+        "purposes": PURPOSE_WORDS,
+        "notes": notes[:NOTES_SHOWN],
+        "has_more_notes": len(notes) > NOTES_SHOWN,
+        "note_errors": retractions_of(notes),
+    }

@@ -1,0 +1,113 @@
+"""Steps and purposes in words, and the page on which each step is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.urls import reverse
+from msgspec import Struct
+
+from needlework.i18n import say_date, translator
+from needlework.web.days.next_step import Kind
+from needlework.web.days.selectors import Expected
+
+
+def _(words: str) -> str:
+    """Marks words for the catalogue; they are translated where they are shown."""
+    return words
+
+
+PURPOSE_WORDS: Final[Mapping[str, str]] = {
+    "consultation": _("Consultation"),
+    "session": _("Session"),
+    "review": _("Look at the result"),
+    "other": _("Something else"),
+}
+
+
+class Said(Struct, frozen=True):
+    """A step as a row shows it."""
+
+    words: str
+    tone: str
+    address: str
+    action: str
+
+
+_WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
+    "see-report": (_("A report of symptoms waits"), "stop", _("See the report")),
+    "consult": (_("No consultation yet"), "info", _("Take the consultation")),
+    "correct": (_("The consultation was entered in error"), "ask", _("Open the consultation")),
+    "confirm": (_("Filled in at home, not confirmed"), "ask", _("Confirm the answers")),
+    "refused": (_("Not to be treated as things stand"), "stop", _("See why")),
+    "deferred": (_("Postponed"), "defer", _("See why")),
+    "answer": (_("Answers are missing or have expired"), "ask", _("Ask what is open")),
+    "ask-clearance": (_("A clinician has to clear it"), "clear", _("Ask for clearance")),
+    "await-clearance": (_("Clearance asked for, no answer yet"), "clear", _("See the request")),
+    "sign-plan": (_("The plan is not signed"), "ask", _("Read and sign the plan")),
+    "plan-again": (_("The plan waits for a new signature"), "ask", _("See what changed")),
+    "wait-for-day": (_("Next session not yet due"), "defer", _("See the plan")),
+    "offer-consent": (_("No consent has been offered"), "ask", _("Offer the consent")),
+    "think": (_("Time to think about the consent"), "defer", _("Open the consent")),
+    "sign-consent": (_("The consent is not signed"), "ask", _("Hand over for signature")),
+    "withdrawn": (_("The consent was withdrawn"), "stop", _("See the consent")),
+    "finished": (_("All sessions were held"), "ok", _("See the plan")),
+    "look": (_("Not all is known"), "ask", _("Open the client’s page")),
+    "ready": (_("Ready for the session"), "ok", _("See the plan")),
+}
+
+
+def said(row: Expected, clinic: str, language: str) -> Said | None:
+    """The row's step in words, with its one link; None for who may not know."""
+    if row.step is None:
+        return None
+    told = translator(language)
+    words, tone, action = _WORDS[row.step.kind]
+    text = told(words)
+    if row.step.on is not None:
+        day = say_date(row.step.on, language, width="short")
+        text = told(_FRAMES.get(row.step.kind, _UNTIL)).format(what=text, day=day)
+    return Said(text, tone, _address(row, row.step.kind, clinic), told(action))
+
+
+_UNTIL: Final = _("{what}, until {day}")
+_FRAMES: Final[Mapping[Kind, str]] = {"finished": _("{what}; look at the result on {day}")}
+
+
+def _address(row: Expected, kind: Kind, clinic: str) -> str:
+    """The step's own page; the client's where what the page is about is not there."""
+    client = row.visit.client_id
+    name, about = _PAGES.get(kind, ("clinics:client", "client"))
+    ids: Mapping[str, tuple[object, ...]] = {
+        "client": (client,),
+        "consultation": (client, row.consultation),
+        "plan": (client, row.plan),
+        "offer": (row.offer,),
+        "report": (row.report,),
+    }
+    if None in ids[about]:
+        name, about = "clinics:client", "client"
+    return reverse(name, args=(clinic, *ids[about]))
+
+
+_PAGES: Final[Mapping[Kind, tuple[str, str]]] = {
+    "see-report": ("treatments:report", "report"),
+    "consult": ("consultations:new", "client"),
+    "correct": ("consultations:detail", "consultation"),
+    "confirm": ("consultations:detail", "consultation"),
+    "refused": ("consultations:plan", "consultation"),
+    "deferred": ("consultations:plan", "consultation"),
+    "answer": ("consultations:detail", "consultation"),
+    "ask-clearance": ("clearances:list", "consultation"),
+    "await-clearance": ("clearances:list", "consultation"),
+    "sign-plan": ("plans:sign", "consultation"),
+    "plan-again": ("plans:detail", "plan"),
+    "wait-for-day": ("plans:detail", "plan"),
+    "finished": ("plans:detail", "plan"),
+    "ready": ("plans:detail", "plan"),
+    "offer-consent": ("consents:offer", "plan"),
+    "think": ("consents:detail", "offer"),
+    "sign-consent": ("consents:detail", "offer"),
+    "withdrawn": ("consents:list", "client"),
+}
