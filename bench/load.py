@@ -140,6 +140,7 @@ def _turn(visitor: Visitor, turn: int) -> tuple[int, str]:
             "phone": "",
             "email": "",
             "language": "en",
+            "somebody_else": "1",
         }
         return visitor.post("/clinic/harbour-skin/clients/new/", given)
     return visitor.get("/clinic/harbour-skin/clients/")

@@ -46,6 +46,7 @@ class Writer:
             "birth_date": client.birth_date.isoformat() if client.birth_date else "",
             "sex": client.sex,
             "language": "en",
+            "somebody_else": "1",
         }
 
     def write(self, say: Say, rounds: Iterator[int]) -> None:

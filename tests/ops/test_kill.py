@@ -254,6 +254,7 @@ class Browser(threading.Thread):
         token = "t" * 32
         self._headers = {"Cookie": f"sessionid={visitor['session']}; csrftoken={token}"}
         facts = {"name": name, "birth_date": "1988-04-12", "sex": "female", "language": "en"}
+        facts["somebody_else"] = "1"
         self._body = urlencode({**facts, "csrfmiddlewaretoken": token}).encode()
         self._first = threading.Event()
 

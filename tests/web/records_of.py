@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,8 +12,10 @@ from uuid import uuid4
 from django.utils import timezone
 
 from needlework.aftercare import Observation
+from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Clinic, Membership
 from needlework.web.consultations.services import record_consultation
+from needlework.web.days.services import add_visit, write_note
 from needlework.web.enquiries.models import ConsultationRequest
 from needlework.web.knowledge import known_for
 from needlework.web.portal.services import acknowledge_report, report_symptoms
@@ -22,6 +24,7 @@ from needlework.web.treatments.services import record_treatment
 from tests.web import people
 from tests.web.clearances.rows import rows_of as clearance_rows
 from tests.web.consents.rows import rows_of as consent_rows
+from tests.web.staff.rows import rows_of as staff_rows
 
 Records = Mapping[str, Any]
 """Ids, and for a finding its key, by the names that addresses give them."""
@@ -68,6 +71,17 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
         language="en",
         time_of_day="any",
     )
+    visit = add_visit(
+        client=client,
+        on=today_in(clinic, now),
+        at=time(14, 30),
+        purpose="session",
+        author=author.user,
+        now=now,
+    )
+    note = write_note(
+        client=client, consultation=None, text="Prefers mornings.", author=author.user, now=now
+    )
     seen = acknowledge_report(report=report, author=author.user, words="", now=now)
     return {
         "client": client.pk,
@@ -78,8 +92,11 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
         "acknowledgement": seen.pk,
         "blob": blob.pk,
         "enquiry": enquiry.pk,
+        "visit": visit.pk,
+        "note": note.pk,
         **clearance_rows(consultation, author, now),
         **consent_rows(consultation, author, now),
+        **staff_rows(author, now),
     }
 
 

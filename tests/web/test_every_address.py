@@ -69,6 +69,8 @@ def address(name: str, converters: dict[str, Any], clinic: Clinic, records: Reco
             values[argument] = uuid4()
         elif argument == "lang":
             values[argument] = "en"
+        elif argument == "day":
+            values[argument] = "2026-11-23"
         else:
             values[argument] = "nothing-of-the-kind"
     return reverse(name, kwargs=values)

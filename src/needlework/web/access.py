@@ -22,6 +22,7 @@ from needlework.web.clearances.models import ClearanceRequest
 from needlework.web.clinics.models import ROLES, Client, Clinic, Membership
 from needlework.web.consents.models import Consent, ConsentOffer
 from needlework.web.consultations.models import Consultation
+from needlework.web.days.models import Visit
 from needlework.web.enquiries.models import ConsultationRequest
 from needlework.web.plans.models import SignedPlan
 from needlework.web.portal import links
@@ -214,6 +215,10 @@ def get_consent(request: Request, code: UUID) -> Consent:
 def get_clearance_request(request: Request, code: UUID) -> ClearanceRequest:
     rows = ClearanceRequest.objects.select_related("client", "version", "consultation", "asked")
     return _of_clinic(request, rows, code)
+
+
+def get_visit(request: Request, code: UUID) -> Visit:
+    return _of_clinic(request, Visit.objects.select_related("client"), code)
 
 
 def get_blob(request: Request, code: UUID) -> Blob:

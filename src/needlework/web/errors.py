@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGEST_FORM: Final = 3 * 1024 * 1024
 LARGEST_FILE: Final = 41 * 1024 * 1024
 _TOKEN: Final = re.compile(r"(/l/|/password/reset/key/)[^/\s]+")
+_WITH_FILES: Final = re.compile(r"/photo/$|/clearances/.")
+"""Where a photo or a letter may come with a form."""
 _UNTRACED: Final = frozenset({"django.security.DisallowedHost"})
 """What any stranger can cause at will: a line tells of it, and no traceback fills the log."""
 _OURS: Final = frozenset({"", "utf-8", "utf8"})
@@ -74,7 +76,7 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.META.get("CONTENT_LENGTH") or "0"
-        largest = LARGEST_FILE if request.path.endswith("/photo/") else LARGEST_FORM
+        largest = LARGEST_FILE if _WITH_FILES.search(request.path) else LARGEST_FORM
         if not sent.isdigit() or int(sent) > largest:
             return HttpResponse(
                 "What was sent is larger than this page takes. Nothing was saved. "

@@ -46,6 +46,7 @@ def environment(**options: Any) -> jinja2.Environment:
         url=_url,
         portrait_of=_portrait_of,
         reports_waiting=_reports_waiting,
+        withdrawals_waiting=_withdrawals_waiting,
         demo=settings.DEMO,
         say_date=lambda day, width="long": say_date(day, _language(), width=width),
         say_time=lambda moment: say_time(moment, _language()),
@@ -127,6 +128,12 @@ def _reports_waiting(clinic: Clinic) -> Waiting | None:
     from needlework.web.alerts.selectors import waiting
 
     return waiting(clinic, timezone.now())
+
+
+def _withdrawals_waiting(clinic: Clinic) -> int:
+    from needlework.web.alerts.selectors import withdrawals_unseen
+
+    return withdrawals_unseen(clinic).count()
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:

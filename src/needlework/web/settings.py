@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "needlework.web.accounts",
     "needlework.web.clinics",
+    "needlework.web.staff",
     "needlework.web.records",
     "needlework.web.audit",
     "needlework.web.blobs",

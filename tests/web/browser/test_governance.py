@@ -59,6 +59,7 @@ def test_from_a_batch_to_a_plan_that_waits(page: Page, own: Serving) -> None:
     page.get_by_role("button", name="Approve the marked").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert_accessible(page)
+    page.locator("main input[name=password]").fill(own.log_ins().password)
     page.locator("main").get_by_role("button", name="Approve").click()
     expect(page.locator("main")).to_contain_text("approved")
 
@@ -77,6 +78,7 @@ def test_from_a_batch_to_a_plan_that_waits(page: Page, own: Serving) -> None:
     form = page.locator("form", has=page.get_by_role("button", name="Tighten", exact=True))
     form.locator("input[name=value]").fill("0.75")
     form.locator("textarea[name=because]").fill("Our own results ask for it.")
+    form.locator("input[name=password]").fill(own.log_ins().password)
     form.get_by_role("button", name="Tighten", exact=True).click()
     page.goto(plan)
     expect(page.locator("main")).to_contain_text("the next session waits")

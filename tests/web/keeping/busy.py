@@ -25,6 +25,7 @@ def main() -> None:
                 "birth_date": "1988-04-12",
                 "sex": "female",
                 "language": "en",
+                "somebody_else": "1",
             },
             headers={"host": "localhost"},
         )

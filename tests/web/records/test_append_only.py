@@ -21,7 +21,7 @@ from needlework.web.clearances.models import Clearance
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.governance.models import UsedRelease
-from needlework.web.plans.models import PlanClaim
+from needlework.web.plans.models import PlanClaim, PlanDay
 from needlework.web.records import triggers
 from needlework.web.records.checks import triggers_stand
 from needlework.web.records.models import Record, Retraction
@@ -64,7 +64,7 @@ def key(record: Record) -> str:
 def test_every_record_is_on_the_list() -> None:
     records = {model for model in apps.get_models() if issubclass(model, Record)}
     assert {Blob, Consultation} < records
-    others = {Retraction, AuditEvent, AuditSeal, UsedRelease, PlanClaim}
+    others = {Retraction, AuditEvent, AuditSeal, UsedRelease, PlanClaim, PlanDay}
     assert set(triggers.append_only_models()) == records | others
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import random
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,12 +31,16 @@ from needlework.web.clinics.services import add_client
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.selectors import judged
 from needlework.web.consultations.services import record_consultation
+from needlework.web.days.next_step import next_step
+from needlework.web.days.selectors import situations
+from needlework.web.days.services import add_visit
 from needlework.web.governance.models import Decision
 from needlework.web.governance.selectors import mark
 from needlework.web.governance.services import BATCH_AT_MOST, Item, decide
 from needlework.web.knowledge import known_for, shipped, shipped_digests
 from needlework.web.plans.desk import SigningDesk
 from needlework.web.plans.models import SignedPlan
+from needlework.web.portal.selectors import open_reports
 from needlework.web.portal.services import acknowledge_report, report_symptoms
 from needlework.web.request import Request
 from needlework.web.treatments.held import Held, ZoneHeld
@@ -158,7 +164,43 @@ def build_year(now: datetime) -> int:
     for person in missing:
         with transaction.atomic():
             _tell(clinic, staff, person, today)
+    if missing:
+        _expect(clinic, staff, now)
     return len(missing)
+
+
+def _expect(clinic: Clinic, staff: Staff, now: datetime) -> None:
+    """A few clients on today's list and tomorrow's, so that a first look shows both full."""
+    today = today_in(clinic, now)
+    for place, client in enumerate(_at_different_steps(clinic, now)[: 2 * len(_TIMES)]):
+        treated = TreatmentSession.objects.current().filter(client=client).exists()
+        add_visit(
+            client=client,
+            on=today + timedelta(days=place // len(_TIMES)),
+            at=_TIMES[place % len(_TIMES)],
+            purpose="session" if treated else "consultation",
+            author=staff.nurse.user,
+            now=now,
+        )
+
+
+def _at_different_steps(clinic: Clinic, now: datetime) -> list[Client]:
+    """All clients, in turn one for each step that comes next for somebody."""
+    named = list(
+        Client.objects.filter(clinic=clinic).select_related("clinic").order_by("search_name")
+    )
+    reported = {report.client_id for report in open_reports(clinic)}
+    found = situations(clinic, named, known_for(clinic), now, reported=reported)
+    turns: Counter[str] = Counter()
+    order: dict[UUID, int] = {}
+    for client in named:
+        kind = next_step(found[client.pk].situation, today_in(clinic, now)).kind
+        order[client.pk] = turns[kind]
+        turns[kind] += 1
+    return sorted(named, key=lambda client: order[client.pk])
+
+
+_TIMES: Final = tuple(time(hour, minute) for hour in (9, 11, 14, 16) for minute in (0, 45))
 
 
 def approve_proposed(director: Membership, now: datetime) -> None:

@@ -58,6 +58,10 @@ def _acknowledgement(record: Any, clinic: str) -> str:
     return reverse("treatments:report", args=(clinic, record.report_id))
 
 
+def _note(record: Any, clinic: str) -> str:
+    return reverse("days:notes", args=(clinic, record.client_id))
+
+
 def _blob(record: Any, clinic: str) -> str:
     return reverse("blobs:blob", args=(clinic, record.pk))
 
@@ -160,6 +164,14 @@ KINDS: Final = (
         title=_("Signature under a consent"),
         follows=_("No consent counts that was given by it. Offer and sign a new one."),
         look=_signature,
+    ),
+    Kind(
+        name="note",
+        model="days.Note",
+        writers=(*CARE, "owner"),
+        title=_("Note"),
+        follows=_("It is struck through, and still read by whoever opens the notes."),
+        look=_note,
     ),
     Kind(
         name="blob",
