@@ -36,6 +36,7 @@ UNITS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "permeability": frozenset({"cm/s", "cm/h"}),
         "areal-volume": frozenset({"cm3/cm2"}),
         "molar-mass": frozenset({"g/mol"}),
+        "specific-surface": frozenset({"1/cm"}),
         "score": frozenset({"points", "grade"}),
     }
 )
