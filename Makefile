@@ -20,7 +20,7 @@ SCRATCH := build/check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run examples test test-packages check format docs lock bench fresh clean
+.PHONY: help setup run examples test test-packages check format docs lock bench fresh posterior clean
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -71,16 +71,20 @@ format: $(STAMP)  ## format the code and mend what ruff can mend
 docs: $(STAMP)  ## write the generated pages of docs/ anew
 	$(PYTHON_RUN) scripts/docs.py
 
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command 'make lock'
 lock: $(STAMP)  ## pin the dependencies of pyproject.toml anew, at the newest versions
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --upgrade --quiet \
-		--custom-compile-command 'make lock' --output-file requirements.lock
+	$(COMPILE) --group dev --output-file requirements.lock
+	$(COMPILE) --group posterior --output-file requirements-posterior.lock
 
 bench: $(STAMP)  ## measure speed and memory against the budgets
 	$(PYTHON_RUN) bench/bench.py
 
 fresh:  ## prove `make run` and `make test` in a bare Debian 12 (needs root)
 	@scripts/fresh.sh
+
+posterior: $(STAMP)  ## sample the posterior of the forecast anew, in an environment of its own
+	@scripts/posterior.sh
 
 clean:  ## remove .venv, build/ and the caches
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -28,6 +28,15 @@ UNITS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "percent": frozenset({"%"}),
         "count": frozenset({"1"}),
         "ratio": frozenset({"1"}),
+        "logarithm": frozenset({"1"}),
+        "force": frozenset({"N", "mN"}),
+        "pressure": frozenset({"MPa", "kPa"}),
+        "rate": frozenset({"1/s", "1/h", "1/d"}),
+        "diffusivity": frozenset({"cm2/s"}),
+        "permeability": frozenset({"cm/s", "cm/h"}),
+        "areal-volume": frozenset({"cm3/cm2"}),
+        "molar-mass": frozenset({"g/mol"}),
+        "specific-surface": frozenset({"1/cm"}),
         "score": frozenset({"points", "grade"}),
     }
 )

@@ -26,6 +26,7 @@ from needlework.evidence.decided import (
 )
 from needlework.evidence.model import Basis, Certainty, Reference, Release, Review, Scope, Value
 from needlework.evidence.overlay import approved, tightening_fault
+from needlework.evidence.priors import HalfNormal
 
 RELEASE: Final = load_knowledge().release
 CLAIMS: Final = RELEASE.claims
@@ -47,6 +48,7 @@ def another(field: str, value: object) -> object:
         "unit": "um" if value != "um" else "mm",
         "range": (0.0, 1e6) if value != (0.0, 1e6) else None,
         "sd": 0.25 if value != 0.25 else None,
+        "prior": HalfNormal() if value is None else None,
         "stricter": None if value is not None else "lower",
         "basis": Basis.PRIMARY if value is not Basis.PRIMARY else Basis.PROPOSED,
         "certainty": Certainty.HIGH if value is not Certainty.HIGH else Certainty.LOW,

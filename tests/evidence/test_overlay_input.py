@@ -22,7 +22,7 @@ NUMBERS = {
 }
 """A claim of each quantity and unit."""
 
-SIGNED = {"percent", "ratio", "score", "temperature"}
+SIGNED = {"logarithm", "percent", "ratio", "score", "temperature"}
 HEAD = f'clinic = "a"\nrelease = "{RELEASE.id}"\n'
 WAIT, DEPTH, VALIDITY = "rule.c44.wait", "zone.cheek.scar-max", "rule.c44.validity"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from needlework.errors import KnowledgeError
+from needlework.evidence import priors
 from needlework.evidence.model import Basis, Claim, Release, Review, Role, Value, Verdict
 from needlework.units import UNITS, WORDS
 
@@ -51,6 +52,7 @@ _LOWEST: Final[Mapping[str, float]] = {
     "temperature": -274,
     "percent": -100,
     "ratio": -_ANY_HIGHEST,
+    "logarithm": -_ANY_HIGHEST,
     "score": -_ANY_HIGHEST,
 }
 """Nothing else can lie below zero."""
@@ -80,6 +82,7 @@ def where(claim_id: str) -> str:
 def _faults(claim: Claim, known: Release) -> Iterator[str]:
     yield from value_faults(claim)
     yield from _range_faults(claim)
+    yield from _prior_faults(claim)
     for reference in (*claim.supports, *claim.contradicts):
         if reference.source not in known.sources:
             yield f"source {reference.source} is not defined under sources/"
@@ -128,6 +131,15 @@ def _range_faults(claim: Claim) -> Iterator[str]:
         yield "only a number has a range"
     elif not low <= claim.number <= high:
         yield f"range {low:g} to {high:g} does not hold the value {claim.number:g}"
+
+
+def _prior_faults(claim: Claim) -> Iterator[str]:
+    if claim.prior is None:
+        return
+    if claim.quantity not in UNITS:
+        yield "only a number has a prior"
+    else:
+        yield from priors.faults(claim.prior, claim.number)
 
 
 def _standing_faults(claim: Claim) -> Iterator[str]:

@@ -46,6 +46,7 @@ _KINDS: Final[Mapping[str, tuple[str, type[msgspec.Struct]]]] = {
     "course": ("topics", Topic),
     "consent": ("topics", Topic),
     "home": ("topics", Topic),
+    "response": ("topics", Topic),
     "symptom": ("symptoms", Choices),
 }
 """Folder of the knowledge base → field of the release and type of its entries."""

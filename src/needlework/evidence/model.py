@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from needlework.evidence.priors import Prior
 from needlework.evidence.scales import Scale
 
 
@@ -116,6 +117,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unit: str = ""
     range: tuple[float, float] | None = None
     sd: float | None = None
+    prior: Prior | None = None
     stricter: Stricter | None = None
     basis: Basis
     certainty: Certainty

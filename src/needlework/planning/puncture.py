@@ -25,7 +25,7 @@ def _pen(knowledge: Knowledge, device: str, passes: Cited) -> Density | None:
     if needles is None or rates is None:
         return None
     low_hz, high_hz, rate_claims = rates
-    speed_id, width_id = "course.puncture.pen-glide-speed", "course.puncture.pen-swept-width"
+    speed_id, width_id = "response.puncture.glide-speed", "response.puncture.swept-width"
     speed, width = knowledge.claim(speed_id), knowledge.claim(width_id)
     speeds = speed.range or (speed.number, speed.number)
     widths_cm = tuple(w / 10 for w in (width.range or (width.number, width.number)))
