@@ -18,6 +18,7 @@ from runpy import run_path
 from typing import Any, Final
 
 import click
+import msgspec
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -25,6 +26,7 @@ from rich.text import Text
 from needlework.cli.start import root
 from needlework.evidence import Basis, Claim, Knowledge, Release, load_knowledge
 from needlework.evidence.model import Name, Reference
+from needlework.evidence.priors import Prior
 from needlework.lexicon import Entry, Lexicon
 from needlework.screening.registry import RULES
 
@@ -46,6 +48,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "jurisdiction": ("Jurisdictions", "Law by place: who may needle, how deep, at home or not."),
     "home": ("Home", "The conditions of needling at home."),
     "harm": ("Harms", "What can go wrong, how often, and when."),
+    "response": ("Models of skin", "Parameters of the models: value, prior, source."),
     "aftercare": ("Aftercare", "What to expect, to do and to leave after a session."),
     "symptom": ("Symptoms", "What a client may choose, and how urgent each sign is."),
     "scale": ("Scales", "Outcome scales: their ends, their reliability, their licences."),
@@ -187,10 +190,21 @@ def value_of(claim: Claim) -> str:
 
 
 def range_of(claim: Claim) -> str:
-    """The spread between sources."""
-    if claim.range is None:
-        return ""
-    return f"{claim.range[0]:g}–{claim.range[1]:g}{unit_of(claim)}"
+    """The spread between sources, and the prior of a model's parameter."""
+    spread = claim.range and f"{claim.range[0]:g}–{claim.range[1]:g}{unit_of(claim)}"
+    return "; ".join(one for one in (spread, claim.prior and prior_of(claim.prior)) if one)
+
+
+def prior_of(prior: Prior) -> str:
+    """A shape with its figures, and what data moved it."""
+    told = msgspec.to_builtins(prior)
+    kind, fitted = told.pop("kind"), told.pop("fitted_to", ())
+    figures = ", ".join(f"{name} {figure:g}" for name, figure in told.items())
+    return (
+        kind
+        + (f" ({figures})" if figures else "")
+        + (f", fitted to {', '.join(fitted)}" if fitted else "")
+    )
 
 
 def unit_of(claim: Claim) -> str:
