@@ -198,7 +198,7 @@ def range_of(claim: Claim) -> str:
 def prior_of(prior: Prior) -> str:
     """A shape with its figures, and what data moved it."""
     told = msgspec.to_builtins(prior)
-    kind, fitted = told.pop("kind"), told.pop("fitted_to", ())
+    kind, fitted = str(told.pop("kind")), told.pop("fitted_to", ())
     figures = ", ".join(f"{name} {figure:g}" for name, figure in told.items())
     return (
         kind
