@@ -37,6 +37,7 @@ def fill() -> Stock:
     """Add one of everything for each language."""
     from django.utils import timezone
 
+    from needlework.web.clinics.clock import today_in
     from needlework.web.clinics.models import ROLES, Clinic, Membership
     from tests.web import people
 
@@ -67,6 +68,7 @@ def fill() -> Stock:
             **_accounts(author.user),
             "clinic": CLINIC,
             "claim": CLAIM,
+            "day": today_in(clinic, now).isoformat(),
             "lang": language,
             "token": links[language][0].strip("/").rpartition("/")[2],
             "pk": str(key),
