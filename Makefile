@@ -20,7 +20,7 @@ SCRATCH := build/check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run examples test test-packages check format docs lock bench fresh posterior clean
+.PHONY: help setup run examples test test-packages fuzz check format docs lock bench fresh posterior clean
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ test: test-packages $(STAMP)  ## run all tests: on PostgreSQL, on SQLite, and in
 
 test-packages:
 	@scripts/bootstrap.sh --for-tests
+
+fuzz: test-packages $(STAMP)  ## try every law on cases that no run has tried before
+	$(PYTHON_RUN) -m pytest -n 2 -m hypothesis --hypothesis-profile fuzz tests
 
 check: test-packages $(STAMP)  ## all that must hold before a change lands: CI runs this
 	$(BIN)/ruff format --check .

@@ -175,6 +175,7 @@ def test_after_its_end_redness_stays_low(
 
 
 @given(st.floats(0.1, 12), LATE, st.floats(1, 100), st.floats(1, 400))
+@example(0.125, 2.0, 1.0, 2.0)
 def test_the_peak_is_the_greatest(
     early: float, late: float, damage: float, inflamed: float
 ) -> None:

@@ -443,17 +443,20 @@ def _on_grid(skin: Course, tail: float) -> tuple[Array, Array]:
 
 
 def _peak(skin: Course, times: Array, values: Array) -> Array:
-    """The greatest value, by ternary search between the neighbours of the greatest grid point."""
+    """The greater of the flush at once and the later peak, which is sought about its grid point.
+
+    The two may be nearly alike, and the grid alone would then take the first for the greatest.
+    """
     rows = np.arange(len(values))
-    best = values.argmax(axis=1)
-    low, high = times[rows, np.maximum(best - 1, 0)], times[rows, best + (best < _GRID)]
+    best = 1 + values[:, 1:].argmax(axis=1)
+    low, high = times[rows, best - 1], times[rows, best + (best < _GRID)]
     at = _redness(skin)
     for _ in range(_THIRDS):
         first, second = low + (high - low) / 3, high - (high - low) / 3
         rising = at(first[:, None])[:, 0] < at(second[:, None])[:, 0]
         low, high = np.where(rising, first, low), np.where(rising, high, second)
     refined = at(((low + high) / 2)[:, None])[:, 0]
-    return np.asarray(np.maximum(refined, values[rows, best]), dtype=np.float64)
+    return np.asarray(np.maximum(refined, values.max(axis=1)), dtype=np.float64)
 
 
 def _times(hours: ArrayLike) -> Array:
