@@ -77,7 +77,7 @@ docs: $(STAMP)  ## write the generated pages of docs/ anew
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command 'make lock'
 lock: $(STAMP)  ## pin the dependencies of pyproject.toml anew, at the newest versions
-	$(COMPILE) --group dev --output-file requirements.lock
+	$(COMPILE) --extra cohort --group dev --output-file requirements.lock
 	$(COMPILE) --group posterior --output-file requirements-posterior.lock
 
 bench: $(STAMP)  ## measure speed and memory against the budgets
