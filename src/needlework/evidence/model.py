@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -257,7 +258,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     choices: dict[str, Name]
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True):
+class Release(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The knowledge as published: an id and a digest of every byte behind it."""
 
     id: str
@@ -274,6 +275,16 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     scales: dict[str, Scale]
     topics: dict[str, Topic]
     symptoms: dict[str, Choices] = {}
+
+    @cached_property
+    def parameters(self) -> dict[str, tuple[str, ...]]:
+        """Model of skin → ids of the claims `response.<model>.*` that it is made of."""
+        found: dict[str, list[str]] = {}
+        for claim_id in self.claims:
+            kind, _, rest = claim_id.partition(".")
+            if kind == "response":
+                found.setdefault(rest.partition(".")[0], []).append(claim_id)
+        return {model: tuple(ids) for model, ids in found.items()}
 
 
 class Cited(msgspec.Struct, frozen=True):

@@ -183,15 +183,55 @@ def score_course(
     """
     told = np.asarray(days, dtype=np.int64)
     _check(of, gain, matured, session_days, told)
-    left = np.ones((of.size, told.size))
     last = matured.shape[1] - 1
+    grown = np.zeros((of.size, len(session_days), told.size))
     for k, day in enumerate(session_days):
         since = told - day
         begun = since >= 0
-        at = np.minimum(since[begun], last)
-        left[:, begun] *= 1 - gain[:, k, None] * matured[:, at]
+        grown[:, k, begun] = matured[:, np.minimum(since[begun], last)]
+    return score(of, gain, grown, told)
+
+
+def score(of: People, gain: Floats, grown: Floats, days: NDArray[np.int64] | Floats) -> Floats:
+    """As `score_course`, from how far each session has matured on each of the days.
+
+    Parameters
+    ----------
+    of
+        Draws of a person, shape (draws,).
+    gain
+        Shape (draws, sessions); see `gains`.
+    grown
+        As `healing.maturation` gives it: shape (draws, sessions, days), 0 before a session.
+    days
+        Shape (days,).
+
+    Returns
+    -------
+    ndarray
+        Shape (draws, days), as a share of the person's own start.
+
+    Raises
+    ------
+    UsageError
+        Shapes disagree.
+
+    Examples
+    --------
+    >>> one = People(*(np.array([x]) for x in (0.0, 0.0, 0.0, 0.0, 0.1)))
+    >>> score(one, gains(one, [0.0]), np.array([[[0.0, 0.5, 1.0]]]), np.arange(3)).tolist()
+    [[1.0, 0.75, 0.5]]
+    """
+    if grown.shape != (*gain.shape, len(days)) or len(gain) != of.size:
+        raise UsageError(
+            f"Gains of shape {gain.shape} and growth of shape {grown.shape} do not fit "
+            f"{of.size} draws and {len(days)} days.",
+            hint="Make all of them from the same draws.",
+        )
+    left = np.prod(1 - gain[:, :, None] * grown, axis=1)
     share = of.plateau[:, None] + (1 - of.plateau[:, None]) * left
-    return np.maximum(share + of.drift_per_day[:, None] * told, 0.0)
+    drift = of.drift_per_day[:, None] * np.asarray(days, dtype=np.float64)
+    return np.asarray(np.maximum(share + drift, 0.0))
 
 
 def _check(

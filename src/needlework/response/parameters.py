@@ -53,7 +53,7 @@ def parameters(knowledge: Knowledge, model: str) -> dict[str, Claim]:
     'cm/s'
     """
     start = f"response.{model}."
-    ids = [claim_id for claim_id in knowledge.release.claims if claim_id.startswith(start)]
+    ids = knowledge.release.parameters.get(model)
     if not ids:
         raise UsageError(f"There is no model {model!r}.", hint="docs/model/ lists them.")
     return {claim_id.removeprefix(start): knowledge.claim(claim_id) for claim_id in ids}

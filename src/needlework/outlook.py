@@ -1,0 +1,332 @@
+"""What a plan is likely to lead to: for each concern its course, for each zone its session.
+
+A plan says what to do; here the models of skin are asked what comes of it. Nothing here changes a
+plan, and nothing may be asked for that the plan does not allow: not deeper, not sooner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+from math import isnan
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from needlework.errors import UsageError
+from needlework.evidence import NotAccepted
+from needlework.evidence.scales import Direction, Scale, score
+from needlework.i18n import translator
+from needlework.screening.case import base
+
+if TYPE_CHECKING:  # the models need NumPy; whoever only reads an outlook does not
+    from needlework.planning import Plan
+    from needlework.response.forecast import Forecast, Person, Way
+    from needlework.response.skin import Skin
+    from needlework.screening import Case
+    from needlework.screening.consultation import Wish
+
+FORECAST_DAYS: Final = 364
+"""As far as a page draws: a year holds every judgement that a plan asks for."""
+_YOUNGEST: Final = 16
+"""Nobody younger was measured; the models are then asked without an age."""
+_DAYS_A_WEEK: Final = 7
+_CAN_BE_JUDGED: Final = ("first score", "score and judge the result", "last score")
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What somebody would like to see instead of the plan's own; None keeps it."""
+
+    depth_mm: float | None = None
+    sessions: int | None = None
+    interval_days: int | None = None
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """How far each of those may be moved within the plan: first, last and step."""
+
+    depth_mm: tuple[float, float, float]
+    sessions: tuple[int, int, int]
+    interval_days: tuple[int, int, int]
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """A day on which the plan has a score taken."""
+
+    what: str
+    day: int
+
+
+class ConcernOutlook(Struct, frozen=True, kw_only=True):
+    """The expected course of one concern."""
+
+    concern: str
+    zones: tuple[str, ...]
+    at: Way
+    """The zone and depth that it is reckoned for: the one that is needled the least deep."""
+    interval_days: int
+    first: date | None
+    """The day of the first session, where the plan has one."""
+    judged: tuple[Mark, ...]
+    reach: Reach
+    forecast: Forecast
+
+
+class ZoneOutlook(Struct, frozen=True, kw_only=True):
+    """One session in zones that are treated alike, at the greatest depth that is planned."""
+
+    zones: tuple[str, ...]
+    skin: Skin
+
+
+class Without(Struct, frozen=True, kw_only=True):
+    """A concern or zone that nothing is forecast for, and why."""
+
+    about: str
+    why: str
+    claims: tuple[str, ...] = ()
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """All that the models say of a plan."""
+
+    concerns: tuple[ConcernOutlook, ...]
+    zones: tuple[ZoneOutlook, ...]
+    without: tuple[Without, ...]
+
+
+def outlook(case: Case, plan: Plan, *, language: str = "en", seed: int = 1) -> Outlook:
+    """What the models say of each concern and zone of a plan; what they cannot say is named."""
+    from needlework.response.skin import skin
+
+    person = person_of(case)
+    concerns: list[ConcernOutlook] = []
+    zones: list[ZoneOutlook] = []
+    without: list[Without] = []
+    for concern in dict.fromkeys(each.concern for each in _planned(plan)):
+        made = concern_outlook(case, plan, concern, language=language, seed=seed)
+        if isinstance(made, Without):
+            without.append(made)
+        else:
+            concerns.append(made)
+    for way, names in _deepest(plan).items():
+        try:
+            told = skin(case.knowledge, way, person, phototype=_phototype(case), seed=seed)
+        except NotAccepted as error:
+            without.append(_rejected(", ".join(names), error, language))
+        else:
+            zones.append(ZoneOutlook(zones=names, skin=told))
+    return Outlook(concerns=tuple(concerns), zones=tuple(zones), without=tuple(without))
+
+
+def concern_outlook(
+    case: Case,
+    plan: Plan,
+    concern: str,
+    wanted: Wanted = Wanted(),  # noqa: B008  frozen
+    *,
+    language: str = "en",
+    seed: int = 1,
+) -> ConcernOutlook | Without:
+    """One concern's course, or why there is none; what is wanted is kept within the plan."""
+    from needlework.response.forecast import Asked, forecast
+
+    _ = translator(language)
+    found = [each for each in _planned(plan) if each.concern == concern]
+    if not found:
+        return Without(about=concern, why=_("Nothing is planned for it."))
+    least = min(found, key=lambda each: (each.start_mm, each.zone))
+    zones = tuple(each.zone for each in found)
+    scale, start = _scale_of(case, concern)
+    if scale is None:
+        return Without(about=concern, why=_("It has no scale that grades the skin itself."))
+    schedule = _schedule(plan, zones, least, wanted)
+    judged = tuple(
+        Mark(what=each.what, day=schedule.days[-1] + each.day) for each in schedule.scores
+    )
+    asked = Asked(
+        concern=concern,
+        scale=scale.id,
+        way=least.at(_within(wanted.depth_mm, least.reach.depth_mm, least.start_mm)),
+        session_days=schedule.days,
+        person=person_of(case),
+        start=start,
+        until_day=max(FORECAST_DAYS, schedule.days[-1], *(each.day for each in judged)),
+    )
+    try:
+        told = forecast(case.knowledge, asked, seed=seed, language=language)
+    except NotAccepted as error:
+        return _rejected(concern, error, language)
+    except UsageError as error:
+        return Without(about=concern, why=error.message)
+    return ConcernOutlook(
+        concern=concern,
+        zones=zones,
+        at=asked.way,
+        interval_days=schedule.interval_days,
+        first=schedule.first,
+        judged=judged,
+        reach=least.reach,
+        forecast=told,
+    )
+
+
+def person_of(case: Case) -> Person:
+    """What the models may know of whoever is treated."""
+    from needlework.response.forecast import Person
+
+    client, on = case.consultation.client, case.on
+    born = client.birth_date
+    age = None
+    if born is not None:
+        age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return Person(
+        sex=None if client.sex == "unspecified" else client.sex,
+        age_years=age if age is not None and age >= _YOUNGEST else None,
+    )
+
+
+# --- what is planned --------------------------------------------------------------------------
+
+
+class _Planned(Struct, frozen=True, kw_only=True):
+    """A protocol that is to be done, with nothing left open."""
+
+    zone: str
+    concern: str
+    device: str
+    start_mm: float
+    maximum_mm: float
+    step_mm: float
+    passes: int
+    sessions: tuple[int, int]
+    interval_days: int
+
+    def at(self, depth_mm: float) -> Way:
+        from needlework.response.forecast import Way
+
+        return Way(device=self.device, zone=base(self.zone), depth_mm=depth_mm, passes=self.passes)
+
+    @property
+    def reach(self) -> Reach:
+        """From its start to its maximum, its own counts, and never a shorter interval."""
+        return Reach(
+            depth_mm=(self.start_mm, self.maximum_mm, self.step_mm),
+            sessions=(*self.sessions, 1),
+            interval_days=(self.interval_days, 2 * self.interval_days, _DAYS_A_WEEK),
+        )
+
+
+def _planned(plan: Plan) -> Iterator[_Planned]:
+    between = plan.course.interval.value if plan.course else 0.0
+    for zone in plan.zones:
+        for made in zone.protocols:
+            if made.refused or made.depth is None or made.passes is None:
+                continue
+            fewest, most = (round(end.value) for end in made.sessions) if made.sessions else (1, 1)
+            own = made.interval.value if made.interval else 0.0
+            yield _Planned(
+                zone=zone.zone,
+                concern=made.concern,
+                device=made.device,
+                start_mm=made.depth.start.value,
+                maximum_mm=made.depth.maximum.value,
+                step_mm=made.depth.step.value if made.depth.step else 0.0,
+                passes=round(made.passes.count.value),
+                sessions=(fewest, most),
+                interval_days=round(max(own, between, 1.0)),
+            )
+
+
+def _deepest(plan: Plan) -> Mapping[Way, tuple[str, ...]]:
+    """Zones by the deepest way in which each is planned: waits follow the longest."""
+    deepest: dict[str, _Planned] = {}
+    for each in _planned(plan):
+        known = deepest.get(each.zone)
+        if known is None or each.maximum_mm > known.maximum_mm:
+            deepest[each.zone] = each
+    found: dict[Way, tuple[str, ...]] = {}
+    for zone, each in deepest.items():
+        way = each.at(each.maximum_mm)
+        found[way] = (*found.get(way, ()), zone)
+    return found
+
+
+class _Schedule(Struct, frozen=True, kw_only=True):
+    """Sessions by their days from the first, and scores by theirs from the last."""
+
+    days: tuple[int, ...]
+    interval_days: int
+    first: date | None
+    scores: tuple[Mark, ...]
+
+
+def _schedule(plan: Plan, zones: Collection[str], least: _Planned, wanted: Wanted) -> _Schedule:
+    """The plan's own days; evenly spaced ones where other numbers are wanted."""
+    dates = [
+        session.day.on
+        for session in (plan.course.sessions if plan.course else ())
+        if not set(zones).isdisjoint(session.zones)
+    ]
+    scores = tuple(
+        Mark(what=check.what, day=(check.day.on - dates[-1]).days)
+        for check in (plan.course.checks if plan.course and dates else ())
+        if least.concern in check.concerns and check.what in _CAN_BE_JUDGED
+    )
+    first = dates[0] if dates else None
+    planned = tuple((day - dates[0]).days for day in dates)
+    fewest, shortest = least.sessions[0], least.interval_days
+    if planned and wanted.sessions is None and wanted.interval_days is None:
+        gaps = [later - sooner for sooner, later in pairwise(planned)]
+        return _Schedule(
+            days=planned, interval_days=min(gaps, default=shortest), first=first, scores=scores
+        )
+    reach = least.reach
+    count = round(_within(wanted.sessions, reach.sessions, len(planned) or fewest))
+    interval = round(_within(wanted.interval_days, reach.interval_days, shortest))
+    days = tuple(number * interval for number in range(count))
+    return _Schedule(days=days, interval_days=interval, first=first, scores=scores)
+
+
+def _within(wanted: float | None, reach: tuple[float, float, float], otherwise: float) -> float:
+    if wanted is None or isnan(wanted):
+        return otherwise
+    return min(max(wanted, reach[0]), reach[1])
+
+
+# --- what was told ----------------------------------------------------------------------------
+
+
+def _scale_of(case: Case, concern: str) -> tuple[Scale | None, float | None]:
+    """The scale on which somebody graded the concern, or the first that grades skin."""
+    scales = case.knowledge.release.scales
+    for wish in case.consultation.concerns:
+        if wish.concern == concern and (scale := scales.get(wish.scale)) and _grades_skin(scale):
+            return scale, _grade(scale, wish)
+    usual = case.knowledge.release.concerns[concern].scales
+    return next((scales[name] for name in usual if _grades_skin(scales[name])), None), None
+
+
+def _grades_skin(scale: Scale) -> bool:
+    return scale.direction in (Direction.HIGHER_WORSE, Direction.HIGHER_BETTER)
+
+
+def _grade(scale: Scale, wish: Wish) -> float | None:
+    if wish.grade is not None:
+        return wish.grade
+    return score(scale, wish.items).value if wish.items else None
+
+
+def _phototype(case: Case) -> str:
+    graded = case.consultation.phototype.clinician
+    return "" if graded == "unknown" else graded
+
+
+def _rejected(about: str, error: NotAccepted, language: str) -> Without:
+    _ = translator(language)
+    return Without(
+        about=about,
+        why=_("The clinic rejected what the model rests on."),
+        claims=(error.claim_id,),
+    )
