@@ -7,7 +7,7 @@ plan, and nothing may be asked for that the plan does not allow: not deeper, not
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from math import isnan
 from typing import TYPE_CHECKING, Final
@@ -18,11 +18,14 @@ from needlework.errors import UsageError
 from needlework.evidence import NotAccepted
 from needlework.evidence.scales import Direction, Scale, score
 from needlework.i18n import translator
+from needlework.measured import Measured, Reading
 from needlework.screening.case import base
+from needlework.units import whole_years
 
 if TYPE_CHECKING:  # the models need NumPy; whoever only reads an outlook does not
     from needlework.planning import Plan
     from needlework.response.forecast import Forecast, Person, Way
+    from needlework.response.learning import Measure
     from needlework.response.skin import Skin
     from needlework.screening import Case
     from needlework.screening.consultation import Wish
@@ -67,7 +70,7 @@ class ConcernOutlook(Struct, frozen=True, kw_only=True):
     """The zone and depth that it is reckoned for: the one that is needled the least deep."""
     interval_days: int
     first: date | None
-    """The day of the first session, where the plan has one."""
+    """Day 0: that of the first session or of a measure before it; None where there is none."""
     judged: tuple[Mark, ...]
     reach: Reach
     forecast: Forecast
@@ -96,8 +99,36 @@ class Outlook(Struct, frozen=True, kw_only=True):
     without: tuple[Without, ...]
 
 
-def outlook(case: Case, plan: Plan, *, language: str = "en", seed: int = 1) -> Outlook:
-    """What the models say of each concern and zone of a plan; what they cannot say is named."""
+def outlook(
+    case: Case,
+    plan: Plan,
+    wanted: Wanted = Wanted(),  # noqa: B008  frozen
+    *,
+    measured: Measured | None = None,
+    language: str = "en",
+    seed: int = 1,
+) -> Outlook:
+    """What the models say of each concern and zone of a plan; what they cannot say is named.
+
+    Parameters
+    ----------
+    case, plan
+        As judged and planned.
+    wanted
+        Other numbers than the plan's, kept within it.
+    measured
+        Sessions held and scores taken so far; the forecast learns from them.
+    language
+        Of what is said.
+    seed
+        Of the models' draws.
+
+    Raises
+    ------
+    UsageError
+        A measure is on another scale than the forecast, or lies after the first session though
+        it is the first.
+    """
     from needlework.response.skin import skin
 
     person = person_of(case)
@@ -105,7 +136,9 @@ def outlook(case: Case, plan: Plan, *, language: str = "en", seed: int = 1) -> O
     zones: list[ZoneOutlook] = []
     without: list[Without] = []
     for concern in dict.fromkeys(each.concern for each in _planned(plan)):
-        made = concern_outlook(case, plan, concern, language=language, seed=seed)
+        made = concern_outlook(
+            case, plan, concern, wanted, measured=measured, language=language, seed=seed
+        )
         if isinstance(made, Without):
             without.append(made)
         else:
@@ -126,6 +159,7 @@ def concern_outlook(
     concern: str,
     wanted: Wanted = Wanted(),  # noqa: B008  frozen
     *,
+    measured: Measured | None = None,
     language: str = "en",
     seed: int = 1,
 ) -> ConcernOutlook | Without:
@@ -138,10 +172,11 @@ def concern_outlook(
         return Without(about=concern, why=_("Nothing is planned for it."))
     least = min(found, key=lambda each: (each.start_mm, each.zone))
     zones = tuple(each.zone for each in found)
-    scale, start = _scale_of(case, concern)
+    readings = measured.of(concern) if measured else ()
+    scale, start = _scale_of(case, concern, readings)
     if scale is None:
         return Without(about=concern, why=_("It has no scale that grades the skin itself."))
-    schedule = _schedule(plan, zones, least, wanted)
+    schedule = _schedule(plan, zones, least, wanted, measured, readings)
     judged = tuple(
         Mark(what=each.what, day=schedule.days[-1] + each.day) for each in schedule.scores
     )
@@ -151,7 +186,8 @@ def concern_outlook(
         way=least.at(_within(wanted.depth_mm, least.reach.depth_mm, least.start_mm)),
         session_days=schedule.days,
         person=person_of(case),
-        start=start,
+        start=None if readings else start,
+        measures=_measures(readings, schedule.first),
         until_day=max(FORECAST_DAYS, schedule.days[-1], *(each.day for each in judged)),
     )
     try:
@@ -159,6 +195,8 @@ def concern_outlook(
     except NotAccepted as error:
         return _rejected(concern, error, language)
     except UsageError as error:
+        if readings:  # somebody gave these: they are to be told
+            raise
         return Without(about=concern, why=error.message)
     return ConcernOutlook(
         concern=concern,
@@ -180,7 +218,7 @@ def person_of(case: Case) -> Person:
     born = client.birth_date
     age = None
     if born is not None:
-        age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+        age = whole_years(born, on)
     return Person(
         sex=None if client.sex == "unspecified" else client.sex,
         age_years=age if age is not None and age >= _YOUNGEST else None,
@@ -262,8 +300,15 @@ class _Schedule(Struct, frozen=True, kw_only=True):
     scores: tuple[Mark, ...]
 
 
-def _schedule(plan: Plan, zones: Collection[str], least: _Planned, wanted: Wanted) -> _Schedule:
-    """The plan's own days; evenly spaced ones where other numbers are wanted."""
+def _schedule(
+    plan: Plan,
+    zones: Collection[str],
+    least: _Planned,
+    wanted: Wanted,
+    measured: Measured | None,
+    readings: tuple[Reading, ...],
+) -> _Schedule:
+    """The plan's own days; evenly spaced ones where other numbers are wanted or held."""
     dates = [
         session.day.on
         for session in (plan.course.sessions if plan.course else ())
@@ -274,19 +319,53 @@ def _schedule(plan: Plan, zones: Collection[str], least: _Planned, wanted: Wante
         for check in (plan.course.checks if plan.course and dates else ())
         if least.concern in check.concerns and check.what in _CAN_BE_JUDGED
     )
-    first = dates[0] if dates else None
-    planned = tuple((day - dates[0]).days for day in dates)
+    held = measured.sessions if measured else ()
     fewest, shortest = least.sessions[0], least.interval_days
-    if planned and wanted.sessions is None and wanted.interval_days is None:
-        gaps = [later - sooner for sooner, later in pairwise(planned)]
-        return _Schedule(
-            days=planned, interval_days=min(gaps, default=shortest), first=first, scores=scores
+    is_planned = wanted.sessions is None and wanted.interval_days is None and not held
+    if not (dates and is_planned):
+        begin = held or tuple(dates[:1]) or (plan.judged_on,)
+        count = round(_within(wanted.sessions, least.reach.sessions, len(dates) or fewest))
+        interval = round(_within(wanted.interval_days, least.reach.interval_days, shortest))
+        further = range(1, max(count - len(begin), 0) + 1)
+        dates = [*begin, *(begin[-1] + timedelta(days=interval * k) for k in further)]
+    first = _first(dates[0], readings)
+    days = tuple((day - first).days for day in dates)
+    gaps = [later - sooner for sooner, later in pairwise(days)]
+    return _Schedule(
+        days=days,
+        interval_days=min(gaps, default=shortest),
+        first=first if plan.course or held else None,
+        scores=scores,
+    )
+
+
+def _first(session: date, readings: tuple[Reading, ...]) -> date:
+    """Day 0: the first measure is the start, so that it may not come after a session."""
+    if not readings:
+        return session
+    if readings[0].on > session:
+        raise UsageError(
+            f"The first measure of {readings[0].concern} was taken after the first session.",
+            hint="Give the score from before it: without a start nothing can be learned.",
         )
-    reach = least.reach
-    count = round(_within(wanted.sessions, reach.sessions, len(planned) or fewest))
-    interval = round(_within(wanted.interval_days, reach.interval_days, shortest))
-    days = tuple(number * interval for number in range(count))
-    return _Schedule(days=days, interval_days=interval, first=first, scores=scores)
+    return readings[0].on
+
+
+def _measures(readings: tuple[Reading, ...], first: date | None) -> tuple[Measure, ...]:
+    from needlework.response.learning import Measure
+
+    if first is None:
+        return ()
+    return tuple(
+        Measure(
+            day=(each.on - first).days,
+            score=each.score,
+            scale=each.scale,
+            rater=each.rater,
+            error=each.error,
+        )
+        for each in readings
+    )
 
 
 def _within(wanted: float | None, reach: tuple[float, float, float], otherwise: float) -> float:
@@ -298,9 +377,19 @@ def _within(wanted: float | None, reach: tuple[float, float, float], otherwise: 
 # --- what was told ----------------------------------------------------------------------------
 
 
-def _scale_of(case: Case, concern: str) -> tuple[Scale | None, float | None]:
-    """The scale on which somebody graded the concern, or the first that grades skin."""
+def _scale_of(
+    case: Case, concern: str, readings: tuple[Reading, ...]
+) -> tuple[Scale | None, float | None]:
+    """The scale on which somebody measured or graded the concern, or the first that grades skin."""
     scales = case.knowledge.release.scales
+    if readings:
+        name = readings[0].scale
+        if name not in scales:
+            raise UsageError(
+                f"There is no scale {name[:60]!r}.",
+                hint="`needlework evidence list scale` names them.",
+            )
+        return scales[name], None
     for wish in case.consultation.concerns:
         if wish.concern == concern and (scale := scales.get(wish.scale)) and _grades_skin(scale):
             return scale, _grade(scale, wish)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from needlework.evidence import Cited, Knowledge, Watched, load_knowledge
+from needlework.evidence import Cited, Knowledge, NotAccepted, Watched, load_knowledge
 from needlework.evidence.model import Reference
 from needlework.lexicon import Lexicon
 from needlework.planning import Plan, cited_claims
 from needlework.planning import plan as make_plan
 from needlework.screening import Assessment, Case, Consultation, assess_case
+from needlework.screening.case import base
 from needlework.screening.reading import read_consultation, validate
 
 if TYPE_CHECKING:  # a plan needs none of it, and starts sooner without
@@ -28,6 +30,8 @@ if TYPE_CHECKING:  # a plan needs none of it, and starts sooner without
         Timeline,
         UvDay,
     )
+    from needlework.measured import Measured
+    from needlework.outlook import Outlook, Wanted
 
 __all__ = [
     "Known",
@@ -36,6 +40,7 @@ __all__ = [
     "care",
     "consult",
     "encode",
+    "forecast",
     "known",
     "plan_for",
     "product",
@@ -125,12 +130,13 @@ def care(
     phototype: str = "",
     season: Season | None = None,
     agents: Collection[str] | None = None,
-    closure: Cited | None = None,
+    age_years: float | None = None,
     language: str = "en",
 ) -> Timeline:
-    """The weeks after a session; a model's time of closure may lengthen waits."""
+    """The weeks after a session; the model's time of closure may lengthen waits."""
     from needlework.aftercare import timeline
 
+    closure = _closure(known.knowledge, depth_mm, zones, age_years)
     return timeline(
         known.knowledge,
         ended=ended,
@@ -142,6 +148,45 @@ def care(
         agents=agents,
         language=language,
     )
+
+
+def _closure(
+    knowledge: Knowledge, depth_mm: float | None, zones: Sequence[str], age_years: float | None
+) -> Cited | None:
+    """Hours until the channels are closed; None where the clinic rejected what they rest on.
+
+    What is not known counts as the longest: the deepest that these zones allow, the oldest.
+    """
+    from needlework.response.closure import OLDEST, aftercare_hours
+
+    caps = (f"zone.{base(zone)}.hard-cap" for zone in zones)
+    try:
+        deepest = max(
+            (claim.number for cap in caps if (claim := knowledge.find(cap)) is not None),
+            default=None,
+        )
+        depth = deepest if depth_mm is None else depth_mm
+        if depth is None or not 0 < depth < inf:
+            return None  # the timeline refuses a depth that cannot be
+        age = OLDEST if age_years is None else age_years
+        return aftercare_hours(knowledge, needle_mm=depth, age_years=age)
+    except NotAccepted:
+        return None
+
+
+def forecast(
+    case: Case,
+    plan: Plan,
+    wanted: Wanted | None = None,
+    *,
+    measured: Measured | None = None,
+    language: str = "en",
+    seed: int = 1,
+) -> Outlook:
+    """What a plan is likely to lead to, and what the person's own measures make of that."""
+    from needlework.outlook import Wanted, outlook
+
+    return outlook(case, plan, wanted or Wanted(), measured=measured, language=language, seed=seed)
 
 
 def product(

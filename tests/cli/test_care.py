@@ -124,14 +124,16 @@ def test_lengths_of_time_are_spelt_out() -> None:
 
 
 def test_the_whole_course(run: Runner) -> None:
-    ended = run(*AFTER, "--depth", "1.0", "--phototype", "iv", "--season", "winter")
+    ended = run(*AFTER, "--depth", "1.0", "--age", "40", "--phototype", "iv", "--season", "winter")
     assert ended.code == 0
     shown = flat(ended)
     assert "Aftercare of the session of 20 November 2026, 16:00" in shown
     assert "Forehead · Cheek, both sides" in shown
     assert "deepest setting 1 mm phototype IV" in shown
-    assert "Mineral make-up Sun 22 Nov, 16:00 48 hours 24 to 168 hours" in shown
-    assert "Next needling of these zones Fri 18 Dec" in shown
+    assert "Mineral sunscreen Sat 21 Nov, 16:00 24 hours 0 to 24 hours" in shown
+    make_up = "Mineral make-up Mon 23 Nov, 08:00 48 hours 24 to 168 hours; longer, until the skin"
+    assert make_up in shown
+    assert "Next needling of these Fri 18 Dec" in shown
     assert "Swelling usually 5 days" in shown
     assert "Days 8 to 13 Sat 28 Nov – Thu 3 Dec" in shown
     assert "season Cold wind" in shown
@@ -193,8 +195,30 @@ def test_numbing(run: Runner, numbing: tuple[str, ...], told: bool) -> None:
 
 def test_an_hour_with_its_offset(run: Runner) -> None:
     ended = run("aftercare", "--ended", "2026-11-20T16:00+01:00", "--zone", "chin", "--json")
-    first = {entry["what"]: entry for entry in ended.json["firsts"]}["make-up"]
-    assert first["at"] == "2026-11-22T16:00:00+01:00"
+    first = {entry["what"]: entry for entry in ended.json["firsts"]}["sunscreen"]
+    assert first["at"] == "2026-11-21T16:00:00+01:00"
+
+
+def test_an_age_or_a_depth_that_nobody_gave_counts_as_the_longest(run: Runner) -> None:
+    def begins(*options: str) -> dict[str, str]:
+        made = run(*AFTER, *options, "--json").json["firsts"]
+        return {entry["what"]: entry.get("at") or entry["on"] for entry in made}
+
+    known = begins("--depth", "1.0", "--age", "40")
+    for less in (("--depth", "1.0"), ("--age", "40"), ()):
+        unknown = begins(*less)
+        assert all(unknown[what] >= when for what, when in known.items())
+        assert unknown["make-up"] > known["make-up"]
+
+
+def test_older_skin_waits_longer(run: Runner) -> None:
+    young, old = (
+        run(*AFTER, "--depth", "1.0", "--age", age, "--json").json["firsts"] for age in ("25", "75")
+    )
+    waits = {entry["what"]: entry["at"] for entry in young if "at" in entry}
+    later = [entry for entry in old if "at" in entry]
+    assert all(entry["at"] >= waits[entry["what"]] for entry in later)
+    assert any(entry["at"] > waits[entry["what"]] for entry in later)
 
 
 @pytest.mark.parametrize(

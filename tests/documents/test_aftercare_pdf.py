@@ -22,6 +22,7 @@ def cared(known: workflow.Known = KNOWN, language: str = "en") -> Timeline:
         known,
         ended=ENDED,
         depth_mm=1.0,
+        age_years=40,
         zones=("cheek-left", "cheek-right", "forehead"),
         phototype="III",
         season="winter",

@@ -29,7 +29,9 @@ def a_consent(language: str) -> bytes:
 
 
 def an_aftercare_sheet(language: str) -> bytes:
-    made = workflow.care(KNOWN, ended=ENDED, depth_mm=1.0, zones=("cheek-left",), language=language)
+    made = workflow.care(
+        KNOWN, ended=ENDED, depth_mm=1.0, age_years=40, zones=("cheek-left",), language=language
+    )
     url = "https://aurora.example/l/7Q2K/"
     return aftercare_pdf(made, KNOWN, clinic=CLINIC, portal_url=url, language=language)
 

@@ -45,6 +45,9 @@ _NONE = "none"
 )
 @click.option("--depth", type=float, metavar="MM", help="The deepest setting used.")
 @click.option(
+    "--age", type=click.FloatRange(0, 120), metavar="YEARS", help="Older skin closes later."
+)
+@click.option(
     "--phototype",
     type=click.Choice(_PHOTOTYPES, case_sensitive=False),
     help="Fitzpatrick's, as the clinician graded it.",
@@ -72,6 +75,7 @@ def command(
     ended: date | datetime,
     zones: tuple[str, ...],
     depth: float | None,
+    age: float | None,
     phototype: str | None,
     season: Season | None,
     numbing: tuple[str, ...],
@@ -86,7 +90,8 @@ def command(
 ) -> None:
     """Say what to expect, to do and to leave after a session, and when what may begin.
 
-    What is left out counts as the longest: the hour, the depth, the phototype, the numbing cream.
+    What is left out counts as the longest: the hour, the depth, the age, the phototype, the
+    numbing cream. How long the skin stays open may lengthen a wait, never shorten it.
 
     \b
     Examples:
@@ -99,6 +104,7 @@ def command(
         known,
         ended=ended,
         depth_mm=depth,
+        age_years=age,
         zones=tuple(_zones(known.knowledge, zones)),
         phototype=phototype or "",
         season=season,

@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "schema",
     "serve",
     "clinic",
+    "cohort",
 )
 INTERRUPTED: Final = 130
 

@@ -386,7 +386,8 @@ def aftercare_hours(
     )
     level = claims["aftercare-share"].number
     hours = float(np.quantile(hours_until_closed(skin), level))
-    behind = tuple(f"response.{MODEL}.{key}" for key in sorted(_BEHIND_CLOSED & claims.keys()))
+    used = (_BEHIND_CLOSED if occluded else _BEHIND_CLOSED - {"occlusion-effect"}) & claims.keys()
+    behind = tuple(f"response.{MODEL}.{key}" for key in sorted(used))
     return Cited(float(math.ceil(hours)), "h", behind)
 
 

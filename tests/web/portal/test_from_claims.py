@@ -236,6 +236,12 @@ FOLLOWS: Final = (
         "the links at the end stand under the last head, whichever that is",
     ),
     Follows(
+        r"Fine (again from|by) now.*\| (Sunscreen with chemical|Mineral make-up|Exercise)",
+        r"(Fine (again from|by) now|From when)",
+        "what open channels hold back no longer is fine again by its own wait, which does not "
+        "rest on them",
+    ),
+    Follows(
         r"^hour \d+: (What|Do|Leave)",
         r"^hour \d+: Fine again from now \| Anything but the product",
         "the words for the first hours hold until other products may be used",
@@ -286,12 +292,15 @@ FOLLOWS: Final = (
 REFUSALS: Final = ("The clinic rejected claim", "Your clinic does not accept a figure")
 """What a page says where it rests on a claim that the clinic rejects, and shows nothing."""
 
+_SPREAD: Final = "its prior has no middle to move: nought, or two shapes of its own"
 _RANKS: Final = "it only ranks what it may be, and no other page shows two at once"
 
 TOLD: Final[Mapping[str, str]] = {
     "harm.red-flags.anaphylaxis-from": _RANKS,
     "harm.red-flags.methaemoglobinaemia-from": _RANKS,
     "harm.red-flags.methaemoglobinaemia-until": _RANKS,
+    "response.closure.closed-below": _SPREAD,
+    "response.closure.person-effect": _SPREAD,
 }
 """Claims that a page cites and that move nothing on it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from needlework.aftercare import Timeline
+from needlework.units import whole_years
 from needlework.web.clinics.clock import clock_of
 from needlework.web.clinics.models import Client
 from needlework.web.knowledge import known_for
@@ -32,10 +33,12 @@ def aftercare_of(treatment: TreatmentSession, language: str) -> Timeline:
     """The course after a session, by the clinic's clock and season."""
     held = read(treatment.data)
     ended = clock_of(treatment.clinic)(treatment.ended_at)
+    born = treatment.client.birth_date if treatment.client else None
     return care(
         known_for(treatment.clinic),
         ended=ended,
         depth_mm=held.depth_mm,
+        age_years=None if born is None else whole_years(born, ended.date()),
         zones=held.zone_names,
         phototype=held.phototype,
         season=season_at(treatment.clinic.latitude, ended.date()),
