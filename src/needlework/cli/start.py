@@ -18,6 +18,7 @@ from needlework.errors import NeedleworkError, printable
 _COMMANDS: Final = (
     "screen",
     "plan",
+    "forecast",
     "aftercare",
     "product",
     "symptom",

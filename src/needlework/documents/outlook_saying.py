@@ -70,9 +70,9 @@ def course_table(c: ConcernOutlook, knowledge: Knowledge, language: str) -> Tabl
     head = (
         _("When"),
         _("Middle"),
-        _("50 in 100 between"),
-        _("80 in 100 between"),
-        _("95 in 100 between"),
+        _("50 in 100"),
+        _("80 in 100"),
+        _("95 in 100"),
     )
     rows = tuple(
         (

@@ -342,7 +342,7 @@ def relative_dose(
     # A trial's needle that misses the dermis in a draw leaves nothing to compare with.
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(amounts[1] > 0, amounts[0] / amounts[1], 1.0)
-    low, middle, high = (float(x) for x in np.quantile(ratio, (0.1, 0.5, 0.9)))
+    low, middle, high = (round(float(x), 4) for x in np.quantile(ratio, (0.1, 0.5, 0.9)))
     return RelativeDose(
         np.log(np.clip(ratio, least, 1 / least)), (low, middle, high), tuple(dict.fromkeys(behind))
     )
@@ -404,8 +404,8 @@ def _worth(
     needed = parameters(knowledge, MODEL)["worth-chance"].number
     return Worth(
         sessions=further,
-        chance=chance,
-        brings=brings * start,
+        chance=round(chance, 4),
+        brings=round(brings * start, 4),
         likely=chance >= needed,
     )
 
@@ -482,7 +482,7 @@ class _Turned(Struct, frozen=True, kw_only=True):
         held[:, 0] = start  # the day of the first measure: it reads what it read
         rows = self.best - held[::-1] if self.better == "higher" else self.best + held
         low_95, low_80, low_50, median, high_50, high_80, high_95 = (
-            tuple(round(float(value), 6) for value in row) for row in rows
+            tuple(round(float(value), 4) for value in row) for row in rows
         )
         return Band(
             median=median,

@@ -184,9 +184,9 @@ def _reached(
         layer=made.reached.likeliest,
         chance=made.reached.chances[made.reached.likeliest],
         chances=made.reached.chances,
-        median_mm=float(depth.median),
-        low_80_mm=float(depth.low_80),
-        high_80_mm=float(depth.high_80),
+        median_mm=round(float(depth.median), 4),
+        low_80_mm=round(float(depth.low_80), 4),
+        high_80_mm=round(float(depth.high_80), 4),
         proxy=made.proxy,
     )
     return told, made.claims
@@ -208,7 +208,7 @@ def _redness(knowledge: Knowledge, draws: int, seed: int) -> tuple[Hours, Fading
     made = redness.course(values, draw(parameters(knowledge, "healing"), draws, seed))
     until = redness.hours_until_resolved(made, below=values["resolved-below"])
     share = redness.redness(made, CURVE_HOURS) / redness.peak_redness(made)[:, None]
-    low, middle, high = np.quantile(share, (0.1, 0.5, 0.9), axis=0).round(6)
+    low, middle, high = np.quantile(share, (0.1, 0.5, 0.9), axis=0).round(4)
     return _hours(until), Fading(
         hours=CURVE_HOURS,
         median=tuple(map(float, middle)),
@@ -221,9 +221,9 @@ def _darkening(knowledge: Knowledge, phototype: str) -> Darkening:
     told = pigment.told(parameters(knowledge, "pigment"), knowledge, phototype)
     return Darkening(
         group=told.group.value,
-        median=told.median,
-        low_95=told.low_95,
-        high_95=told.high_95,
+        median=round(told.median, 4),
+        low_95=round(told.low_95, 4),
+        high_95=round(told.high_95, 4),
         events=sum(trial.events for trial in told.trials),
         people=sum(trial.people for trial in told.trials),
         notes=told.notes,
@@ -232,4 +232,7 @@ def _darkening(knowledge: Knowledge, phototype: str) -> Darkening:
 
 def _hours(each: NDArray[np.float64]) -> Hours:
     told = closure.waits(each)
-    return Hours(half=told.half_h, most=told.most_h, nearly_all=told.nearly_all_h)
+    half, most, nearly_all = (
+        round(value, 2) for value in (told.half_h, told.most_h, told.nearly_all_h)
+    )
+    return Hours(half=half, most=most, nearly_all=nearly_all)

@@ -1,0 +1,142 @@
+"""`needlework forecast`: what a plan is likely to lead to."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import structs
+
+from needlework import workflow
+from needlework.cli import streams
+from needlework.cli.options import judged, judging_options
+from needlework.cli.reasons import with_reasons
+from needlework.errors import UsageError
+from needlework.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from needlework.evidence import Knowledge
+    from needlework.outlook import Outlook
+
+
+@click.command("forecast")
+@click.argument("file", type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@judging_options
+@click.option(
+    "--measures",
+    "measures_file",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="Sessions held and scores taken so far (TOML); the forecast learns from them.",
+)
+@click.option("--concern", metavar="NAME", help="This concern alone.")
+@click.option("--depth", type=float, metavar="MM", help="Another depth than the plan's start.")
+@click.option("--sessions", type=int, metavar="N", help="Another number of sessions.")
+@click.option("--interval", type=int, metavar="DAYS", help="Another time between them.")
+@click.option(
+    "--svg",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw it; with several concerns each goes into a file of its own.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, help="Of the draws (default: 1).")
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en")
+def command(
+    *,
+    file: Path,
+    on: date | None,
+    release: Path | None,
+    overlay: Path | None,
+    as_json: bool,
+    with_why: bool,
+    measures_file: Path | None,
+    concern: str | None,
+    depth: float | None,
+    sessions: int | None,
+    interval: int | None,
+    svg: Path | None,
+    seed: int,
+    language: str,
+) -> None:
+    """Say how the concerns of FILE are likely to get on under its plan, as intervals.
+
+    FILE is a consultation in TOML or JSON. Depth, sessions and interval stay within what the plan
+    allows. It speaks of people like the trials' until --measures holds the person's own.
+
+    \b
+    Examples:
+      needlework forecast examples/02-acne-scars-physician.toml
+      needlework forecast examples/02-acne-scars-physician.toml --sessions 5 --svg course.svg
+      needlework forecast examples/02-acne-scars-physician.toml --json
+    """  # noqa: D301  click reads the mark as one character
+    from needlework.measured import read_measured
+    from needlework.outlook import Wanted
+
+    case = judged(file, on, release, overlay)
+    made = workflow.forecast(
+        case,
+        workflow.plan_for(case),
+        Wanted(depth_mm=depth, sessions=sessions, interval_days=interval),
+        measured=None if measures_file is None else read_measured(measures_file),
+        language=language,
+        seed=seed,
+    )
+    if concern is not None:
+        made = _only(made, concern)
+    _say_kept(made, depth, sessions, interval)
+    if svg is not None:
+        _draw(made, case.knowledge, svg, language)
+    if as_json:
+        streams.emit(with_reasons(made, case.knowledge, wanted=with_why))
+        return
+    from needlework.cli.text.forecast import forecast_page
+
+    streams.emit(forecast_page(made, case.knowledge, language, with_why=with_why))
+
+
+def _say_kept(
+    made: Outlook, depth: float | None, sessions: int | None, interval: int | None
+) -> None:
+    """What was asked for beyond the plan, and what was taken instead."""
+    for each in made.concerns:
+        taken = (
+            ("depth", depth, each.at.depth_mm, "mm"),
+            ("sessions", sessions, len(each.forecast.session_days), ""),
+            ("interval", interval, each.interval_days, "days"),
+        )
+        for name, asked, got, unit in taken:
+            if asked is not None and asked != got:
+                said = f"{each.concern}: the plan allows no {name} of {asked:g} {unit}".rstrip()
+                streams.remark(f"{said}; {got:g} is shown.")
+
+
+def _only(made: Outlook, concern: str) -> Outlook:
+    """One concern, with its zones."""
+    kept = tuple(each for each in made.concerns if each.concern == concern)
+    without = tuple(each for each in made.without if each.about == concern)
+    if not kept and not without:
+        known = ", ".join(each.concern for each in made.concerns) or "none"
+        raise UsageError(f"The plan holds no concern {concern[:60]!r}.", hint=f"It holds: {known}.")
+    zones = {zone for each in kept for zone in each.zones}
+    return structs.replace(
+        made,
+        concerns=kept,
+        zones=tuple(each for each in made.zones if zones.intersection(each.zones)),
+        without=without,
+    )
+
+
+def _draw(made: Outlook, knowledge: Knowledge, path: Path, language: str) -> None:
+    from needlework.cli.papers import write_file
+    from needlework.documents.outlook_picture import course_svg
+
+    if not made.concerns:
+        raise UsageError("There is nothing to draw.", hint="See why, without --svg.")
+    for each in made.concerns:
+        several = len(made.concerns) > 1
+        target = path.with_name(f"{path.stem}-{each.concern}{path.suffix}") if several else path
+        drawn = course_svg(each, knowledge, language, name=each.concern)
+        write_file(target, drawn.encode())
+        streams.remark(f"Written: {target}")
