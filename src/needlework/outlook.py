@@ -129,11 +129,9 @@ def outlook(
         A measure is on another scale than the forecast, or lies after the first session though
         it is the first.
     """
-    from needlework.response.skin import skin
+    from needlework.response.skin import skins
 
-    person = person_of(case)
     concerns: list[ConcernOutlook] = []
-    zones: list[ZoneOutlook] = []
     without: list[Without] = []
     for concern in dict.fromkeys(each.concern for each in _planned(plan)):
         made = concern_outlook(
@@ -143,14 +141,16 @@ def outlook(
             without.append(made)
         else:
             concerns.append(made)
-    for way, names in _deepest(plan).items():
-        try:
-            told = skin(case.knowledge, way, person, phototype=_phototype(case), seed=seed)
-        except NotAccepted as error:
-            without.append(_rejected(", ".join(names), error, language))
-        else:
-            zones.append(ZoneOutlook(zones=names, skin=told))
-    return Outlook(concerns=tuple(concerns), zones=tuple(zones), without=tuple(without))
+    ways = _deepest(plan)
+    try:
+        told = skins(
+            case.knowledge, tuple(ways), person_of(case), phototype=_phototype(case), seed=seed
+        )
+    except NotAccepted as error:
+        without += [_rejected(", ".join(names), error, language) for names in ways.values()]
+        told = ()
+    zones = tuple(ZoneOutlook(zones=ways[each.way], skin=each) for each in told)
+    return Outlook(concerns=tuple(concerns), zones=zones, without=tuple(without))
 
 
 def concern_outlook(

@@ -412,7 +412,9 @@ def told(claims: Mapping[str, Claim], knowledge: Knowledge, phototype: str) -> R
     group = group_of(phototype)
     of = mixture(claims, knowledge, group)
     low, median, high = (quantile(of, level) for level in (0.025, 0.5, 0.975))
-    notes = tuple(
-        CitedText(claims[key].word, (f"response.pigment.{key}",)) for key in _NOTES[group]
-    )
-    return Risk(group, of.mean, median, low, high, trials(knowledge, group), notes)
+    return Risk(group, of.mean, median, low, high, trials(knowledge, group), notes(claims, group))
+
+
+def notes(claims: Mapping[str, Claim], group: Group) -> tuple[CitedText, ...]:
+    """What is unsure about a group, as the claims say it."""
+    return tuple(CitedText(claims[key].word, (f"response.pigment.{key}",)) for key in _NOTES[group])

@@ -423,12 +423,20 @@ class Pattern:
     density_per_cm2: Array
     hole_radius_mm: Array
     area_fraction: Array
-    missed_share: Array
-    overtreated_share: Array
     reach_mm: float
     overtreated_from: int
     claims: tuple[str, ...]
     """Ids of what it rests on."""
+
+    # Worked out where they are asked for: depth and dose do without.
+
+    @property
+    def missed_share(self) -> Array:
+        return missed_share(self.density_per_cm2, self.reach_mm)
+
+    @property
+    def overtreated_share(self) -> Array:
+        return overtreated_share(self.density_per_cm2, self.reach_mm, self.overtreated_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,8 +544,6 @@ def pattern(
         density_per_cm2=density,
         hole_radius_mm=radius,
         area_fraction=area_fraction(density, hole_area_mm2(radius)),
-        missed_share=missed_share(density, reach),
-        overtreated_share=overtreated_share(density, reach, least),
         reach_mm=reach,
         overtreated_from=least,
         claims=(

@@ -6,6 +6,7 @@ in which a page or a command tells them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ from needlework.response.parameters import draw, parameters
 from needlework.response.penetration import NoPenetration, penetration
 
 DRAWS: Final = 1000
+_RISKS: Final = 40_000
+"""Draws of a risk that is told to a whole per cent."""
 CURVE_HOURS: Final = tuple(range(0, 169, 2))
 """A week: by then every published ceiling has passed."""
 
@@ -96,14 +99,27 @@ def skin(
     draws: int = DRAWS,
     seed: int = 1,
 ) -> Skin:
-    """Layer, closure, redness and darkening of one session.
+    """One of `skins`."""
+    return skins(knowledge, (way,), person, phototype=phototype, draws=draws, seed=seed)[0]
+
+
+def skins(
+    knowledge: Knowledge,
+    ways: Sequence[Way],
+    person: Person,
+    *,
+    phototype: str = "",
+    draws: int = DRAWS,
+    seed: int = 1,
+) -> tuple[Skin, ...]:
+    """Layer, closure, redness and darkening of one session, for each of several ways.
 
     Parameters
     ----------
     knowledge
         What is known, with the clinic's choices over it.
-    way
-        Device, zone (without its side), depth and passes.
+    ways
+        Device, zone (without its side), depth and passes of each.
     person
         Sex and age where they are known.
     phototype
@@ -113,8 +129,8 @@ def skin(
 
     Returns
     -------
-    Skin
-        Every time as what half, 90 % and 97.5 % of people reach.
+    tuple of Skin
+        In the order of `ways`; every time as what half, 90 % and 97.5 % of people reach.
 
     Raises
     ------
@@ -127,20 +143,36 @@ def skin(
     --------
     >>> from needlework.evidence import load_knowledge
     >>> way = Way(device="exceed", zone="cheek", depth_mm=1.0, passes=4)
-    >>> told = skin(load_knowledge(), way, Person(sex="female", age_years=40), phototype="II")
+    >>> told, *_ = skins(load_knowledge(), [way], Person(sex="female", age_years=40))
     >>> told.reached.layer, told.reached.proxy
     ('reticular-dermis', 'malar')
     >>> told.barrier.most < told.closed.most
     True
     """
+    # Neither fading nor darkening asks for the zone: each is worked out once.
+    red, fading = _redness(knowledge, draws, seed)
+    dark = _darkening(knowledge, phototype, seed)
+    return tuple(
+        _one(knowledge, way, person, (red, fading, dark), draws=draws, seed=seed) for way in ways
+    )
+
+
+def _one(
+    knowledge: Knowledge,
+    way: Way,
+    person: Person,
+    shared: tuple[Hours, Fading, Darkening],
+    *,
+    draws: int,
+    seed: int,
+) -> Skin:
     if not way.depth_mm > 0:
         raise UsageError(
             f"A depth of {way.depth_mm:g} mm cannot be needled.", hint="Give mm above nought."
         )
     reached, behind = _reached(knowledge, way, person, draws, seed)
     barrier, closed = _closing(knowledge, way, person, draws, seed)
-    red, fading = _redness(knowledge, draws, seed)
-    ceilings = redness.ceilings(knowledge, way.depth_mm)
+    red, fading, dark = shared
     swelling = redness.swelling(knowledge)
     used = ("redness", "healing", "pigment", *(("closure",) if closed else ()))
     return Skin(
@@ -151,10 +183,10 @@ def skin(
         closure_calibrated=closure.calibrated(parameters(knowledge, "closure"), way.depth_mm),
         red=red,
         fading=fading,
-        red_gone_by=tuple(ceiling.gone_by_h for ceiling in ceilings),
+        red_gone_by=tuple(each.gone_by_h for each in redness.ceilings(knowledge, way.depth_mm)),
         swelling_peak=swelling.peak_day,
         swelling_gone_by=swelling.gone_by_h,
-        darkening=_darkening(knowledge, phototype),
+        darkening=dark,
         claims=(
             *behind,
             *(f"response.{model}.{key}" for model in used for key in parameters(knowledge, model)),
@@ -217,16 +249,23 @@ def _redness(knowledge: Knowledge, draws: int, seed: int) -> tuple[Hours, Fading
     )
 
 
-def _darkening(knowledge: Knowledge, phototype: str) -> Darkening:
-    told = pigment.told(parameters(knowledge, "pigment"), knowledge, phototype)
+def _darkening(knowledge: Knowledge, phototype: str, seed: int) -> Darkening:
+    """From draws, as all else here: exact quantiles would wait for a library to load."""
+    claims = parameters(knowledge, "pigment")
+    group = pigment.group_of(phototype)
+    risks = pigment.risk(
+        draw(claims, _RISKS, seed), group, dark_weight=claims["unknown-dark-weight"].number
+    )
+    low, median, high = (round(float(q), 4) for q in np.quantile(risks, (0.025, 0.5, 0.975)))
+    counted = pigment.trials(knowledge, group)
     return Darkening(
-        group=told.group.value,
-        median=round(told.median, 4),
-        low_95=round(told.low_95, 4),
-        high_95=round(told.high_95, 4),
-        events=sum(trial.events for trial in told.trials),
-        people=sum(trial.people for trial in told.trials),
-        notes=told.notes,
+        group=group.value,
+        median=median,
+        low_95=low,
+        high_95=high,
+        events=sum(trial.events for trial in counted),
+        people=sum(trial.people for trial in counted),
+        notes=pigment.notes(claims, group),
     )
 
 
