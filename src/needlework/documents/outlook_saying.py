@@ -36,10 +36,11 @@ class Table(Struct, frozen=True, kw_only=True):
 def heading(c: ConcernOutlook, knowledge: Knowledge, language: str) -> str:
     """The concern and how its zone would be needled."""
     words = Words(knowledge, language)
-    return words.say("{concern}: {sessions} sessions, {depth} mm deep").format(
-        concern=words.concern(c.concern),
-        sessions=words.number(len(c.forecast.session_days)),
-        depth=words.number(c.at.depth_mm),
+    _ = words.say
+    count = len(c.forecast.session_days)
+    sessions = (_("{n} session") if count == 1 else _("{n} sessions")).format(n=count)
+    return _("{concern}: {sessions}, {depth} mm deep").format(
+        concern=words.concern(c.concern), sessions=sessions, depth=words.number(c.at.depth_mm)
     )
 
 
@@ -124,7 +125,7 @@ def _summary(c: ConcernOutlook, words: Words) -> Iterator[str]:
     else:
         yield (
             _(
-                "The next {n} sessions are likely to be worth it: in {chance} of 100 they change "
+                "Further sessions ({n}) are likely to be worth it: in {chance} of 100 they change "
                 "more than two ratings differ by accident."
             )
             if worth.likely
@@ -190,15 +191,6 @@ def _score(told: Forecast, score: float, words: Words) -> str:
 
 # --- a session in a zone ----------------------------------------------------------------------
 
-LAYERS: Final = {
-    "not-entered": "above the skin",
-    "stratum-corneum": "horny layer",
-    "viable-epidermis": "living epidermis",
-    "papillary-dermis": "papillary dermis",
-    "reticular-dermis": "reticular dermis",
-    "subcutis": "fat below the skin",
-}
-
 
 def layer(z: ZoneOutlook, knowledge: Knowledge, language: str) -> str:
     """How deep the tip comes to rest, and how sure that is."""
@@ -212,7 +204,7 @@ def layer(z: ZoneOutlook, knowledge: Knowledge, language: str) -> str:
         "{high} mm deep in 80 of 100 people."
     ).format(
         depth=words.number(z.skin.way.depth_mm),
-        layer=_(LAYERS[reached.layer]),
+        layer=layer_name(reached.layer, words),
         chance=words.number(round(100 * reached.chance)),
         low=words.number(round(reached.low_80_mm, 2)),
         high=words.number(round(reached.high_80_mm, 2)),
@@ -221,6 +213,19 @@ def layer(z: ZoneOutlook, knowledge: Knowledge, language: str) -> str:
         return told
     instead = _("Its dermis was never measured; that of {zone} stands in, with a wider spread.")
     return f"{told} {instead.format(zone=words.zones((reached.proxy,)))}"
+
+
+def layer_name(layer_id: str, words: Words) -> str:
+    """A layer of skin in plain words."""
+    _ = words.say
+    return {
+        "not-entered": _("air above the skin"),
+        "stratum-corneum": _("horny layer"),
+        "viable-epidermis": _("living epidermis"),
+        "papillary-dermis": _("papillary dermis"),
+        "reticular-dermis": _("reticular dermis"),
+        "subcutis": _("fat below the skin"),
+    }[layer_id]
 
 
 def zone_limits(z: ZoneOutlook, knowledge: Knowledge, language: str) -> tuple[str, ...]:

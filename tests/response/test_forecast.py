@@ -1,0 +1,279 @@
+"""A forecast: what it says, where it ends, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from needlework.errors import UsageError
+from needlework.evidence import NotAccepted, load_knowledge
+from needlework.evidence.scales import Direction
+from needlework.response.forecast import (
+    Asked,
+    Band,
+    Forecast,
+    Person,
+    Way,
+    forecast,
+    relative_dose,
+)
+from needlework.response.learning import Measure
+from tests.aftercare.changed import rejecting, with_value
+
+KNOWN = load_knowledge()
+LIKE_TRIALS = Way(device="roller-192", zone="cheek", depth_mm=1.5, passes=15)
+SCARS = Asked(
+    concern="acne-scar-rolling",
+    scale="goodman-baron-quantitative",
+    start=20,
+    way=LIKE_TRIALS,
+    session_days=(0, 28, 56, 84),
+)
+LEVELS = tuple(field for field in Band.__struct_fields__ if field != "median")
+
+
+def told(**changed: Any) -> Forecast:  # noqa: ANN401  whichever field
+    return forecast(KNOWN, structs.replace(SCARS, **changed), draws=400)
+
+
+def measured(*scores: tuple[int, float], rater: str = "a") -> dict[str, Any]:
+    each = (Measure(day=day, score=score, scale=SCARS.scale, rater=rater) for day, score in scores)
+    return {"start": None, "measures": tuple(each)}
+
+
+def ordered(band: Band) -> list[tuple[float, ...]]:
+    names = ("low_95", "low_80", "low_50", "median", "high_50", "high_80", "high_95")
+    return [getattr(band, name) for name in names]
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+def test_it_begins_with_the_score_and_gets_better() -> None:
+    course = told()
+    assert {row[0] for row in ordered(course.band)} == {20.0}
+    assert course.band.median[12] < course.band.median[4] < 20
+    assert course.about == "people like the trials'"
+    assert course.outside == ()
+    assert (course.unit, course.better, course.best, course.worst) == ("points", "lower", 0, 84)
+
+
+@settings(max_examples=15)
+@given(
+    start=st.floats(0.5, 84),
+    days=st.lists(st.integers(1, 120), max_size=5),
+    depth=st.floats(0.1, 3),
+    seed=st.integers(0, 50),
+)
+def test_intervals_are_nested_and_within_the_scale(
+    start: float, days: list[int], depth: float, seed: int
+) -> None:
+    asked = structs.replace(
+        SCARS,
+        start=start,
+        session_days=(0, *(int(day) for day in np.cumsum(days))),
+        way=structs.replace(LIKE_TRIALS, depth_mm=depth),
+    )
+    rows = np.array(ordered(forecast(KNOWN, asked, draws=100, seed=seed).band))
+    assert (np.diff(rows, axis=0) >= 0).all()
+    assert rows.min() >= 0
+    assert rows.max() <= 84
+
+
+def test_without_a_score_it_tells_shares_of_the_start() -> None:
+    shares = told(start=None)
+    assert (shares.unit, shares.start) == ("%", 100.0)
+    scores = np.array(told(start=40).band.median) / 40
+    assert np.array(shares.band.median) / 100 == pytest.approx(scores, abs=0.01)
+
+
+def test_a_scale_on_which_higher_is_better_is_turned_round() -> None:
+    higher = next(
+        scale
+        for scale in KNOWN.release.scales.values()
+        if scale.direction is Direction.HIGHER_BETTER
+    )
+    low, high = (KNOWN.claim(f"scale.{higher.id}.{end}").number for end in ("minimum", "maximum"))
+    course = told(scale=higher.id, start=(low + high) / 2)
+    assert (course.better, course.best, course.worst) == ("higher", high, low)
+    assert course.band.median[20] > course.start
+    rows = np.array(ordered(course.band))
+    assert (np.diff(rows, axis=0) >= 0).all()
+    mirrored = told(scale=SCARS.scale, start=(high - low) / 2).band.median
+    assert high - np.array(course.band.median) == pytest.approx(mirrored, abs=1e-3)
+
+
+def test_more_sessions_bring_more() -> None:
+    ends = [told(session_days=(0, 28, 56, 84, 112)[:n]).band.median[-1] for n in range(1, 6)]
+    assert ends == sorted(ends, reverse=True)
+    assert ends[0] > ends[-1] + 1
+
+
+def test_the_interval_changes_almost_nothing_in_the_end() -> None:
+    near, far = (
+        told(session_days=tuple(gap * n for n in range(4))).band.median[-1] for gap in (14, 42)
+    )
+    assert abs(near - far) < 0.6  # of 20
+
+
+def test_whether_deeper_is_better_is_left_open() -> None:
+    shallow, deep = (
+        relative_dose(KNOWN, structs.replace(LIKE_TRIALS, depth_mm=mm), Person(), 400, 1)
+        for mm in (0.75, 2.0)
+    )
+    assert (deep.logarithm >= shallow.logarithm).all()
+    slope = KNOWN.claim("response.outcome.dose-slope")
+    assert slope.prior is not None
+    assert slope.number < 2 * slope.prior.sd  # type: ignore[union-attr]
+
+
+def test_a_session_where_nothing_reaches_the_dermis_counts_as_the_least() -> None:
+    shallow = structs.replace(LIKE_TRIALS, depth_mm=0.1)
+    dose = relative_dose(KNOWN, shallow, Person(), 200, 1)
+    least = np.log(KNOWN.claim("response.forecast.dose-ratio-least").number)
+    assert dose.logarithm.min() == pytest.approx(least)
+    assert np.isfinite(dose.logarithm).all()
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    once, again = (msgspec.json.encode(told()) for _ in range(2))
+    assert once == again
+    assert once != msgspec.json.encode(forecast(KNOWN, SCARS, draws=400, seed=2))
+
+
+def test_every_claim_behind_it_is_named_and_known() -> None:
+    claims = told().claims
+    assert all(claim_id in KNOWN.claims for claim_id in claims)
+    models = {claim_id.split(".")[1] for claim_id in claims if claim_id.startswith("response.")}
+    assert {"outcome", "healing", "forecast", "penetration", "anatomy"} <= models
+
+
+# --- a person's own measures ------------------------------------------------------------------
+
+
+def test_own_measures_tell_who_responds() -> None:
+    good, poor = (told(**measured((0, 20), (60, score))) for score in (9, 19))
+    assert good.about == poor.about == "this person"
+    assert good.band.median[20] < poor.band.median[20] - 3
+    assert good.measures == ((0, 20.0), (60, 9.0))
+
+
+def test_own_measures_narrow_it() -> None:
+    before, after = told(), told(**measured((0, 20), (60, 14), (120, 11)))
+    wide, narrow = (course.band.high_80[30] - course.band.low_80[30] for course in (before, after))
+    assert narrow < wide * 0.9
+
+
+def test_a_first_measure_alone_is_a_start() -> None:
+    assert told(**measured((0, 20))).band == told().band
+
+
+def test_it_says_whether_more_is_likely_to_be_worth_it() -> None:
+    barely = told(
+        session_days=(0, 28), **measured((0, 20), (60, 20), (120, 19.5), (180, 20), (240, 19.8))
+    )
+    assert (barely.worth.sessions, barely.worth.likely) == (1, False)
+    start = told()
+    assert (start.worth.sessions, start.worth.likely) == (4, True)
+    assert start.worth.brings > 1
+
+
+def test_measures_that_fit_no_course_are_believed_less_and_it_is_said() -> None:
+    wild = told(**measured((0, 20), (30, 1), (60, 60), (90, 0), (120, 80)))
+    assert "measures" in {each.part for each in wild.outside}
+
+
+# --- where it ends ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "changed"),
+    [
+        ("concern", {"concern": "wrinkles"}),
+        ("dose", {"way": structs.replace(LIKE_TRIALS, depth_mm=0.3)}),
+        ("dose", {"way": structs.replace(LIKE_TRIALS, passes=120)}),
+        ("no-dose", {"way": structs.replace(LIKE_TRIALS, zone="scalp")}),
+        ("sessions", {"session_days": tuple(range(0, 28 * 6, 28))}),
+        ("interval", {"session_days": (0, 27)}),
+        ("interval", {"session_days": (0, 32)}),
+    ],
+)
+def test_what_lies_outside_is_said(part: str, changed: dict[str, Any]) -> None:
+    found = told(**changed).outside
+    assert [each.part for each in found] == [part]
+    assert all(claim_id in KNOWN.claims for each in found for claim_id in each.claims)
+    spanish = forecast(KNOWN, structs.replace(SCARS, **changed), draws=50, language="es")
+    assert spanish.outside[0].says != found[0].says
+
+
+@pytest.mark.parametrize("days", [(0, 28), (0, 31), (0, 28, 56, 84, 112)])
+def test_at_the_bounds_it_is_still_within(days: tuple[int, ...]) -> None:
+    assert told(session_days=days).outside == ()
+
+
+# --- what it refuses --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"concern": "warts"}, "no concern"),
+        ({"scale": "guess"}, "no scale"),
+        ({"scale": "gais", "start": 3}, "rates a change"),
+        ({"start": 85}, "outside"),
+        ({"start": -1}, "outside"),
+        ({"start": float("nan")}, "outside"),
+        ({"start": 0}, "nothing to get better"),
+        ({"session_days": ()}, "no session"),
+        ({"session_days": (0, 28, 14)}, "before"),
+        ({"session_days": (-1, 28)}, "day -1"),
+        ({"way": structs.replace(LIKE_TRIALS, depth_mm=-1)}, "-1 mm"),
+        ({"way": structs.replace(LIKE_TRIALS, depth_mm=0)}, "0 mm"),
+        ({"way": structs.replace(LIKE_TRIALS, depth_mm=float("nan"))}, "nan mm"),
+        ({"way": structs.replace(LIKE_TRIALS, passes=0)}, "Passes"),
+        ({"way": structs.replace(LIKE_TRIALS, needles=0)}, "Needles"),
+        ({"way": structs.replace(LIKE_TRIALS, device="hammer")}, "hammer"),
+        ({"way": structs.replace(LIKE_TRIALS, zone="moon")}, "moon"),
+        ({"person": Person(sex="other")}, "other"),
+        ({"until_day": 10}, "day 10"),
+        ({"until_day": 100_000}, "day 100000"),
+        (measured((0, 20), (10, 95)), "Measure 2"),
+        (measured((5, 20), (10, 15)), "day 5"),
+        (measured((0, 20), (30, 15), (10, 15)), "before"),
+        ({**measured((0, 20)), "start": 20}, "both"),
+    ],
+)
+def test_what_cannot_be_is_refused(changed: dict[str, Any], says: str) -> None:
+    with pytest.raises(UsageError) as error:
+        told(**changed)
+    assert says in error.value.message
+    assert error.value.hint
+
+
+def test_another_scale_among_the_measures_is_refused() -> None:
+    other = Measure(day=30, score=2, scale="lemperle")
+    first = Measure(day=0, score=20, scale=SCARS.scale)
+    with pytest.raises(UsageError, match="lemperle"):
+        told(start=None, measures=(first, other))
+
+
+def test_draws_that_are_too_few_or_too_many_are_refused() -> None:
+    for draws in (0, 49, 4001):
+        with pytest.raises(UsageError, match=str(draws)):
+            forecast(KNOWN, SCARS, draws=draws)
+
+
+def test_a_clinic_that_rejected_a_parameter_has_no_forecast() -> None:
+    with pytest.raises(NotAccepted):
+        forecast(rejecting("response.outcome.tail"), SCARS, draws=50)
+
+
+def test_a_posterior_of_other_parameters_is_refused() -> None:
+    with pytest.raises(UsageError, match="other parameters"):
+        forecast(with_value("response.outcome.tail", 5), SCARS, draws=50)
