@@ -141,9 +141,7 @@ def session_svg(
 def _range(told: Forecast) -> tuple[float, float]:
     """From the best score to the worst that is likely, whichever is the higher number."""
     reached = (*told.band.low_95, *told.band.high_95, told.start)
-    if told.better == "lower":
-        return told.best, min(max(reached), told.worst if told.unit != "%" else max(reached))
-    return max(min(reached), told.worst), told.best
+    return (told.best, max(reached)) if told.better == "lower" else (min(reached), told.best)
 
 
 def _notice(c: ConcernOutlook, words: Words) -> Iterator[str]:

@@ -172,7 +172,8 @@ def on_day(told: Forecast, bound: str, day: int) -> float:
 
 def rounded(told: Forecast, score: float) -> float:
     """As finely as the scale is worth."""
-    fine = told.unit != "%" and abs(told.worst - told.best) <= _FINE
+    wide = abs((told.start if told.worst is None else told.worst) - told.best)
+    fine = told.unit != "%" and wide <= _FINE
     return round(score, 1) if fine else float(round(score))
 
 

@@ -12,7 +12,7 @@ like the trials' until there are the person's own measures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import inf, isfinite
 from typing import Final, Literal
 
 import numpy as np
@@ -124,7 +124,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     """Of the scale; `%` of the start where no score was given."""
     better: Literal["lower", "higher"]
     best: float
-    worst: float
+    worst: float | None
+    """None where the scale has no end."""
     start: float
     about: Literal["people like the trials'", "this person"]
     days: tuple[int, ...]
@@ -239,7 +240,7 @@ def forecast(
         unit=turned.unit,
         better=turned.better,
         best=turned.best,
-        worst=turned.worst,
+        worst=turned.worst if isfinite(turned.worst) else None,
         start=turned.score(measures[0].score),
         about="this person" if own else "people like the trials'",
         days=tuple(int(day) for day in days),
@@ -434,8 +435,7 @@ class _Turned(Struct, frozen=True, kw_only=True):
             scores.append((asked.start, "The start"))
         if not scores:
             return cls(unit="%", better="lower", best=0.0, worst=100.0, start=None, claims=())
-        ids = (f"scale.{scale.id}.minimum", f"scale.{scale.id}.maximum")
-        low, high = (knowledge.claim(claim_id).number for claim_id in ids)
+        low, high, ids = _ends(knowledge, scale)
         higher = scale.direction is Direction.HIGHER_BETTER
         best, worst = (high, low) if higher else (low, high)
         for value, what in scores:
@@ -493,6 +493,23 @@ class _Turned(Struct, frozen=True, kw_only=True):
             low_95=low_95,
             high_95=high_95,
         )
+
+
+def _ends(knowledge: Knowledge, scale: Scale) -> tuple[float, float, tuple[str, ...]]:
+    """Lowest and highest value with their claims; a scale need not end where skin is worst."""
+    found, ids = [], []
+    for end, without in (("minimum", -inf), ("maximum", inf)):
+        claim_id = f"scale.{scale.id}.{end}"
+        claim = knowledge.find(claim_id)
+        found.append(without if claim is None else claim.number)
+        ids += [] if claim is None else [claim_id]
+    low, high = found
+    if not isfinite(high if scale.direction is Direction.HIGHER_BETTER else low):
+        raise UsageError(
+            f"{scale.name.en} has no best value to count from.",
+            hint="Give a scale that says what unblemished skin is.",
+        )
+    return low, high, tuple(ids)
 
 
 def _scale(knowledge: Knowledge, asked: Asked) -> Scale:

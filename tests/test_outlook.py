@@ -1,0 +1,218 @@
+"""What a plan is likely to lead to: always within the plan, and honest about what is missing."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from needlework import workflow
+from needlework.errors import UsageError
+from needlework.measured import Measured, Reading
+from needlework.outlook import (
+    ConcernOutlook,
+    Outlook,
+    Wanted,
+    Without,
+    concern_outlook,
+    outlook,
+    person_of,
+)
+from needlework.planning import Plan
+from needlework.screening import Case
+from tests.aftercare.changed import rejecting
+
+KNOWN = workflow.known()
+EXAMPLES = sorted(Path("examples").glob("*.toml"))
+SCARS = "acne-scar-boxcar"
+SCALE = "goodman-baron-quantitative"
+ANY = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def planned(name: str, known: workflow.Known = KNOWN) -> tuple[Case, Plan]:
+    case = workflow.consult(workflow.read_consultation(Path("examples") / name), known)
+    return case, workflow.plan_for(case)
+
+
+CASE, PLAN = planned("02-acne-scars-physician.toml")
+
+
+def course(wanted: Wanted = Wanted(), **more: Any) -> ConcernOutlook:  # noqa: ANN401, B008
+    made = concern_outlook(CASE, PLAN, SCARS, wanted, **more)
+    assert isinstance(made, ConcernOutlook)
+    return made
+
+
+def reading(on: date, score: float, **more: Any) -> Reading:  # noqa: ANN401
+    return Reading(**{"concern": SCARS, "scale": SCALE, "on": on, "score": score, **more})
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
+def test_every_example_has_an_outlook_of_what_it_plans_and_of_nothing_else(path: Path) -> None:
+    case, plan = planned(path.name)
+    made = workflow.forecast(case, plan)
+    concerns = {made.concern for zone in plan.zones for made in zone.protocols if made.depth}
+    assert {each.concern for each in made.concerns} | {w.about for w in made.without} >= concerns
+    zones = {zone.zone for zone in plan.zones if any(made.depth for made in zone.protocols)}
+    assert {zone for each in made.zones for zone in each.zones} == zones
+    if not zones:
+        assert made == Outlook(concerns=(), zones=(), without=())
+
+
+def test_benefit_is_told_for_the_least_depth_and_waits_for_the_greatest() -> None:
+    made = outlook(CASE, PLAN)
+    for concern in made.concerns:
+        assert concern.at.depth_mm == concern.reach.depth_mm[0]
+        graded = [w for w in CASE.consultation.concerns if w.concern == concern.concern]
+        assert all(w.grade in {None, concern.forecast.start} for w in graded)
+        assert all(w.scale == concern.forecast.scale for w in graded)
+    deepest = {
+        zone.zone: max(each.depth.maximum.value for each in zone.protocols if each.depth)
+        for zone in PLAN.zones
+        if zone.protocols
+    }
+    for zone in made.zones:
+        assert {deepest[name] for name in zone.zones} == {zone.skin.way.depth_mm}
+
+
+def test_sessions_and_scores_lie_on_the_days_of_the_plan() -> None:
+    made = course()
+    assert PLAN.course is not None
+    assert made.first is not None
+    days = [made.first + timedelta(days=day) for day in made.forecast.session_days]
+    assert days == [session.day.on for session in PLAN.course.sessions][: len(days)]
+    checks = {check.what: check.day.on for check in PLAN.course.checks if SCARS in check.concerns}
+    assert made.judged
+    for mark in made.judged:
+        assert made.first + timedelta(days=mark.day) == checks[mark.what]
+    assert made.forecast.days[-1] >= made.judged[-1].day
+
+
+@settings(max_examples=12)
+@given(depth=ANY, sessions=st.integers(), interval=st.integers())
+def test_nothing_beyond_the_plan_can_be_wanted(depth: float, sessions: int, interval: int) -> None:
+    made = course(Wanted(depth_mm=depth, sessions=sessions, interval_days=interval))
+    for got, (least, most, _step) in (
+        (made.at.depth_mm, made.reach.depth_mm),
+        (len(made.forecast.session_days), made.reach.sessions),
+        (made.interval_days, made.reach.interval_days),
+    ):
+        assert least <= got <= most
+    assert PLAN.course is not None
+    assert made.interval_days >= PLAN.course.interval.value
+
+
+def test_what_is_wanted_within_the_plan_is_shown() -> None:
+    made = course(Wanted(depth_mm=0.75, sessions=5, interval_days=35))
+    assert made.at.depth_mm == 0.75
+    assert made.forecast.session_days == (0, 35, 70, 105, 140)
+    last = course().judged[0].day - course().forecast.session_days[-1]
+    assert made.judged[0].day == 140 + last
+
+
+def test_an_unknown_age_or_sex_is_none() -> None:
+    client = structs.replace(CASE.consultation.client, birth_date=None, sex="unspecified")
+    consultation = structs.replace(CASE.consultation, client=client)
+    unknown = person_of(Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on))
+    assert (unknown.sex, unknown.age_years) == (None, None)
+    assert person_of(CASE).age_years is not None
+
+
+def test_without_a_grade_it_tells_shares() -> None:
+    wishes = tuple(structs.replace(w, scale="", grade=None) for w in CASE.consultation.concerns)
+    consultation = structs.replace(CASE.consultation, concerns=wishes)
+    case = Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on)
+    made = concern_outlook(case, PLAN, SCARS)
+    assert isinstance(made, ConcernOutlook)
+    assert (made.forecast.unit, made.forecast.start) == ("%", 100)
+
+
+def test_a_grade_with_nothing_to_better_has_no_forecast_and_says_so() -> None:
+    wishes = tuple(structs.replace(w, grade=0) for w in CASE.consultation.concerns)
+    consultation = structs.replace(CASE.consultation, concerns=wishes)
+    made = concern_outlook(Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on), PLAN, SCARS)
+    assert isinstance(made, Without)
+    assert "nothing to get better" in made.why
+
+
+def test_a_concern_that_is_not_planned_has_none() -> None:
+    made = concern_outlook(CASE, PLAN, "melasma")
+    assert isinstance(made, Without)
+
+
+@pytest.mark.parametrize(
+    "claim_id",
+    [
+        "response.outcome.tail",
+        "response.healing.matured-share",
+        "response.forecast.reference-depth",
+    ],
+)
+def test_a_rejected_parameter_leaves_the_plan_and_takes_the_forecast(claim_id: str) -> None:
+    known = workflow.Known(rejecting(claim_id), KNOWN.lexicon)
+    case, plan = planned("02-acne-scars-physician.toml", known)
+    made = outlook(case, plan)
+    assert plan.course is not None
+    assert made.concerns == ()
+    assert {each.about for each in made.without} >= {SCARS}
+    assert all(claim_id in each.claims for each in made.without)
+
+
+# --- what was measured ------------------------------------------------------------------------
+
+START = PLAN.course.sessions[0].day.on if PLAN.course else date.min
+
+
+def test_sessions_held_take_the_place_of_planned_ones() -> None:
+    held = (START + timedelta(days=3), START + timedelta(days=40))
+    made = course(measured=Measured(sessions=held))
+    assert made.first == held[0]
+    assert made.forecast.session_days[:2] == (0, 37)
+    assert len(made.forecast.session_days) == len(course().forecast.session_days)
+    assert made.forecast.session_days[2] - 37 == made.reach.interval_days[0]
+
+
+def test_a_measure_before_the_first_session_is_day_0() -> None:
+    before = START - timedelta(days=5)
+    later = START + timedelta(days=60)
+    made = course(measured=Measured(measures=(reading(before, 9), reading(later, 4))))
+    assert made.first == before
+    assert made.forecast.session_days[0] == 5
+    assert made.forecast.measures == ((0, 9.0), (65, 4.0))
+    assert made.forecast.about == "this person"
+
+
+def test_a_start_after_the_first_session_is_no_start() -> None:
+    late = Measured(measures=(reading(START + timedelta(days=1), 9),))
+    with pytest.raises(UsageError, match="after the first session"):
+        course(measured=late)
+
+
+@pytest.mark.parametrize(
+    ("readings", "says"),
+    [
+        ((reading(START, 9), reading(START + timedelta(days=30), 2, scale="lemperle")), "lemperle"),
+        ((reading(START, 99),), "outside"),
+        ((reading(START, 9, scale="guess"),), "no scale"),
+    ],
+)
+def test_measures_that_cannot_be_used_are_refused_and_not_passed_over(
+    readings: tuple[Reading, ...], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        course(measured=Measured(measures=readings))
+
+
+def test_measures_of_another_concern_change_nothing() -> None:
+    other = reading(START, 3, concern="acne-scar-rolling", scale="goodman-baron-qualitative")
+    assert course(measured=Measured(measures=(other,))) == course()
+
+
+def test_nan_is_not_wanted() -> None:
+    assert course(Wanted(depth_mm=math.nan)) == course()
