@@ -136,9 +136,14 @@ def test_without_a_grade_it_tells_shares() -> None:
 def test_a_grade_with_nothing_to_better_has_no_forecast_and_says_so() -> None:
     wishes = tuple(structs.replace(w, grade=0) for w in CASE.consultation.concerns)
     consultation = structs.replace(CASE.consultation, concerns=wishes)
-    made = concern_outlook(Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on), PLAN, SCARS)
-    assert isinstance(made, Without)
-    assert "nothing to get better" in made.why
+    case = Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on)
+    english, spanish = (
+        concern_outlook(case, PLAN, SCARS, language=language) for language in ("en", "es")
+    )
+    assert isinstance(english, Without)
+    assert isinstance(spanish, Without)
+    assert "as well as its scale can say" in english.why
+    assert english.why != spanish.why
 
 
 def test_a_concern_that_is_not_planned_has_none() -> None:

@@ -164,7 +164,7 @@ def concern_outlook(
     seed: int = 1,
 ) -> ConcernOutlook | Without:
     """One concern's course, or why there is none; what is wanted is kept within the plan."""
-    from needlework.response.forecast import Asked, forecast
+    from needlework.response.forecast import Asked, forecast, is_best
 
     _ = translator(language)
     found = [each for each in _planned(plan) if each.concern == concern]
@@ -176,6 +176,8 @@ def concern_outlook(
     scale, start = _scale_of(case, concern, readings)
     if scale is None:
         return Without(about=concern, why=_("It has no scale that grades the skin itself."))
+    if start is not None and is_best(case.knowledge, scale, start):
+        return Without(about=concern, why=_("It is graded as well as its scale can say."))
     schedule = _schedule(plan, zones, least, wanted, measured, readings)
     judged = tuple(
         Mark(what=each.what, day=schedule.days[-1] + each.day) for each in schedule.scores

@@ -512,6 +512,20 @@ def _ends(knowledge: Knowledge, scale: Scale) -> tuple[float, float, tuple[str, 
     return low, high, tuple(ids)
 
 
+def is_best(knowledge: Knowledge, scale: Scale, score: float) -> bool:
+    """Whether a score leaves nothing to get better.
+
+    Examples
+    --------
+    >>> from needlework.evidence import load_knowledge
+    >>> known = load_knowledge()
+    >>> is_best(known, known.release.scales["lemperle"], 0)
+    True
+    """
+    low, high, _ids = _ends(knowledge, scale)
+    return score == (high if scale.direction is Direction.HIGHER_BETTER else low)
+
+
 def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
     release = knowledge.release
     if asked.concern not in release.concerns:
