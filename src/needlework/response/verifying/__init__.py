@@ -1,0 +1,1 @@
+"""How the models are held against what was published: cases, predictions, a freeze, scores."""
