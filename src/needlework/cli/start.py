@@ -19,6 +19,7 @@ _COMMANDS: Final = (
     "screen",
     "plan",
     "forecast",
+    "response",
     "aftercare",
     "product",
     "symptom",
