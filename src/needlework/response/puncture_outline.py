@@ -62,14 +62,16 @@ class Outline:
         >>> rectangle_mm(10, 20).holds(np.array([[5.0, 5.0], [11.0, 5.0]])).tolist()
         [True, False]
         """
-        x, y = points_mm[:, 0], points_mm[:, 1]
-        inside = np.zeros(len(points_mm), dtype=np.bool_)
+        order = np.argsort(points_mm[:, 1])
+        x, y = points_mm[order, 0], points_mm[order, 1]
+        crossed = np.zeros(len(points_mm), dtype=np.bool_)
         for ring in self.rings:
             for (x0, y0), (x1, y1) in pairwise([*ring, ring[0]]):
-                if y0 == y1:
-                    continue
-                crosses = (y0 > y) != (y1 > y)
-                inside ^= crosses & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+                # In order of height an edge concerns one stretch of points alone.
+                here = slice(*np.searchsorted(y, (min(y0, y1), max(y0, y1))))
+                crossed[here] ^= x[here] < (x1 - x0) * (y[here] - y0) / ((y1 - y0) or 1.0) + x0
+        inside = np.empty_like(crossed)
+        inside[order] = crossed
         return inside
 
 
