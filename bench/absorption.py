@@ -3,20 +3,19 @@
     python bench/absorption.py [--quick]
 
 Medians of repeated warm calls on one thread, beside SciPy's BDF and Radau on the very same
-semi-discretised equations, with its sparsity given; nothing is asserted. CPU time tells what a
-busy machine hides.
+semi-discretised equations, with its sparsity given; nothing is asserted. An open port of
+Dancik's model, which also has deposition and evaporation, took 14.4 to 15.9 s for 24 h elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
+from lines import Line, seconds, show, times_line, took_line
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.sparse import csc_matrix
@@ -42,27 +41,27 @@ TEN = (
     "glycolic-acid",
     "panthenol",
 )
-RUNS = 9
-PUBLISHED = (
-    "(an open port of Dancik's model took 14.4 to 15.9 s for 24 h elsewhere; it also has deposition"
-    " and evaporation)"
-)
+DRAWS, FINER = 200, 400
 
 
 def main() -> int:
-    """Measure, and print a line each."""
+    """Measure this part alone."""
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--quick", action="store_true", help="fewer repeats")
-    runs = 3 if given.parse_args().quick else RUNS
-    claims = parameters(load_knowledge(), "absorption")
-    some = [ingredient(id_) for id_ in TEN]
+    show(list(lines(quick=given.parse_args().quick)))
+    return 0
 
+
+def lines(*, quick: bool) -> Iterator[Line]:
+    """One product over a day, other solvers of the same equations, and ten ingredients."""
+    runs = 3 if quick else 9
+    claims = parameters(load_knowledge(), "absorption")
     centre = {key: np.array([float(value)]) for key, value in _centres(claims).items()}
     skin = intact(centre, ingredient("ascorbic-acid"))
     donor = Donor(np.full(1, 5e-3), np.full(1, np.inf))
     share = open_share(centre, PHI)
 
-    def day(steps: int = STEPS) -> Array:
+    def day(steps: int = STEPS) -> float:
         course = follow(
             skin.column,
             donor,
@@ -73,60 +72,37 @@ def main() -> int:
             hole_cm_h=skin.hole_cm_h,
             steps=steps,
         )
-        return np.asarray(course.beyond_surface[0])
+        return float(course.beyond_surface[0, -1])
 
-    exact = day(20_000)[-1]
+    exact = day(20_000)
     ours = seconds(day, runs)
     cells = sum(skin.column.cells)
-    say(f"24 h, {cells} cells, {STEPS} steps", ours, 0.010, off(day()[-1], exact))
-    finer = seconds(lambda: day(400), runs)
-    say("the same, 400 steps", finer, None, off(day(400)[-1], exact))
-    methods: tuple[Literal["BDF", "Radau"], ...] = ("BDF", "Radau")
+    yield took_line(f"absorption, 24 h, {cells} cells, {STEPS} steps", ours, 10, off(day(), exact))
+    finer = seconds(lambda: day(FINER), runs)
+    yield took_line(f"the same, {FINER} steps", finer, None, off(day(FINER), exact))
     opened = float(skin.polar_share[0]), float(share[0]), float(skin.hole_cm_h[0])
-    loose = 0.0
+    methods: tuple[Literal["BDF", "Radau"], ...] = ("BDF", "Radau")
     for method in methods:
-        for rtol, mine, named in ((1e-3, ours, STEPS), (1e-6, finer, 400)):
-            theirs = seconds(partial(stiff, skin.column, opened, method, rtol), 3)
-            wrong = off(stiff(skin.column, opened, method, rtol), exact)
-            note = f"{wrong}; {theirs.wall / mine.wall:,.1f} × ours of {named} steps"
-            say(f"solve_ivp {method}, rtol {rtol:g}", theirs, None, note)
-            loose = loose or theirs.wall
+        for rtol, mine, steps in ((1e-3, ours, STEPS), (1e-6, finer, FINER)):
+            solved = partial(stiff, skin.column, opened, method, rtol)
+            yield times_line(
+                f"`solve_ivp` {method}, rtol {rtol:g}, beside {steps} steps",
+                seconds(solved, 3),
+                mine,
+                None,
+                off(solved(), exact),
+            )
+    some = [ingredient(id_) for id_ in TEN]
     ten = seconds(
-        lambda: ranking(claims, some, phi=PHI, channel=closing, hours=HOURS, draws=200), runs
+        lambda: ranking(claims, some, phi=PHI, channel=closing, hours=HOURS, draws=DRAWS), runs
     )
-    say("10 ingredients, 200 draws, ranked", ten, 2.0, f"{10 * 200 * 2:,} columns of {cells} cells")
-    columns = 10 * 200 * 2
-    for name, one in (("this solver", ours.wall), ("solve_ivp BDF, rtol 0.001,", loose)):
-        print(f"{'':40} {name} one column at a time: {columns * one / ten.wall:,.0f} × as long")
-    print(f"{'':40} {PUBLISHED}")
-    return 0
-
-
-class Took(NamedTuple):
-    """Seconds of a call on the wall's clock and of the processor."""
-
-    wall: float
-    cpu: float
-
-
-def seconds(work: Callable[[], object], runs: int) -> Took:
-    """Medians of repeated calls after one that warms up."""
-    walls, cpus = [], []
-    for run in range(runs + 1):
-        begun, used = time.perf_counter(), time.process_time()
-        work()
-        if run:
-            walls.append(time.perf_counter() - begun)
-            cpus.append(time.process_time() - used)
-    return Took(statistics.median(walls), statistics.median(cpus))
-
-
-def say(what: str, took: Took, budget: float | None, note: str = "") -> None:
-    """One line: measured, beside its budget where it has one."""
-    held = (
-        "" if budget is None else f"≤ {budget * 1e3:.0f} ms {'✓' if took.wall <= budget else '✗'}"
+    columns = len(TEN) * DRAWS * 2
+    yield took_line(
+        f"{len(TEN)} ingredients × {DRAWS} draws, ranked",
+        ten,
+        2_000,
+        f"one of {columns:,} columns at a time: {columns * ours.wall / ten.wall:,.0f} × as long",
     )
-    print(f"{what:<40} {took.wall * 1e3:9.2f} ms, CPU {took.cpu * 1e3:9.2f}  {held:<11} {note}")
 
 
 def off(found: float, exact: float) -> str:

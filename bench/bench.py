@@ -13,7 +13,6 @@ import io
 import json
 import os
 import pstats
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,9 +24,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import absorption
+import cohort
 import consultations
+import healing
 import load
-from msgspec import Struct
+from lines import Line, show
 
 from needlework import batch
 
@@ -38,20 +40,10 @@ RUNS = 15
 CORES = 2
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """One measurement beside its budget and its alternative."""
-
-    what: str
-    budget: str
-    measured: str
-    holds: bool | None
-    ratio: str
-
-
 def main() -> int:
     """Measure, and print the table."""
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--quick", action="store_true", help="a quarter of the lines")
+    given.add_argument("--quick", action="store_true", help="fewer lines, rows and repeats")
     given.add_argument(
         "--profile", type=Path, metavar="FILE", help="write the batch path's profile"
     )
@@ -61,6 +53,8 @@ def main() -> int:
         work = Path(folder)
         shown = [*cold(work), *throughput(work, lines), *memory(work, lines)]
         shown += [*pages(quick=options.quick), *served()]
+        for part in (healing, absorption, cohort):
+            shown += part.lines(quick=options.quick)
         if options.profile:
             options.profile.write_text(profile(work), encoding="utf-8")
     show(shown)
@@ -284,20 +278,6 @@ def _seconds(what: str, budget: float | None, measured: float, ratio: str) -> Li
         holds=None if budget is None else measured <= budget,
         ratio=ratio,
     )
-
-
-def show(lines: list[Line]) -> None:
-    """The table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("work", "budget", "measured", "holds", "beside", box=None, pad_edge=False)
-    for line in lines:
-        holds = {True: "yes", False: "NO", None: ""}[line.holds]
-        table.add_row(line.what, line.budget, line.measured, holds, line.ratio)
-    console = Console(width=max(100, min(140, shutil.get_terminal_size().columns)))
-    console.print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    console.print(table)
 
 
 if __name__ == "__main__":

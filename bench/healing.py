@@ -1,21 +1,20 @@
-"""Measure the healing model: exact batch against a loop of adaptive solvers, in one run.
+"""Measure the healing model: its exact batch against adaptive solvers, in one run.
 
     python bench/healing.py [--quick]
 
-Medians of repeated warm calls, on one thread; nothing is asserted. CPU time tells what a busy
-machine hides.
+Medians of repeated warm calls, ours on one thread; nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
+from ensemble import ensemble
+from lines import Line, Took, seconds, show, times_line, took_line
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
@@ -29,14 +28,20 @@ from needlework.response.summary import summarise
 Array = NDArray[np.float64]
 
 DRAWS, DAYS, SESSIONS = 1_000, 540, (0.0, 28.0, 56.0, 84.0)
-RUNS = 15
+THREADS = 2
 
 
 def main() -> int:
-    """Measure, and print a line each."""
+    """Measure this part alone."""
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--quick", action="store_true", help="a loop over fewer draws")
-    looped = 5 if given.parse_args().quick else 25
+    given.add_argument("--quick", action="store_true", help="fewer repeats and draws looped over")
+    show(list(lines(quick=given.parse_args().quick)))
+    return 0
+
+
+def lines(*, quick: bool) -> Iterator[Line]:
+    """The core, its quantiles, and what other solvers take for the same."""
+    runs, looped = (5, 5) if quick else (15, 25)
     made = chain(draw(parameters(load_knowledge(), "healing"), DRAWS, seed=1))
     doses = np.full((DRAWS, len(SESSIONS)), 0.5)
 
@@ -47,79 +52,64 @@ def main() -> int:
         return respond(made, SESSIONS, doses, until_day=DAYS, step_days=7).states
 
     states = daily()
-    exact = seconds(daily)
-    say("states, daily", exact, 0.015, f"{DRAWS:,} draws × {DAYS} days × {len(SESSIONS)} sessions")
-    say("states and quantiles of all six, daily", seconds(lambda: summarise(daily())), 0.035)
-    say("quantiles of all six alone", seconds(lambda: summarise(states)), None)
-    two = seconds(lambda: summarise(states[:, 4] + states[:, 5]))
-    say("quantiles of new collagen alone", two, None)
-    say("states and quantiles, weekly", seconds(lambda: summarise(weekly())), 0.015)
-    say(
-        "collagen I over its peak, weekly",
-        seconds(lambda: maturation(made, SESSIONS, until_day=DAYS, step_days=7)),
-        0.015,
-    )
-    exponentials(made)
-    loop(made, states, exact, looped)
-    return 0
+    exact = seconds(daily, runs)
+    what = f"healing, {DRAWS:,} draws × {DAYS} days × {len(SESSIONS)} sessions"
+    yield took_line(f"{what}, states daily", exact, 15, "one thread")
+    both = seconds(lambda: summarise(daily()), runs)
+    yield took_line("the same with daily quantiles", both, 35, f"{both.wall / exact.wall:.1f} × it")
+    week = seconds(lambda: summarise(weekly()), runs)
+    yield took_line("the same, weekly", week, 15, f"{week.wall / both.wall:.2f} × daily")
+    grown = seconds(lambda: maturation(made, SESSIONS, until_day=DAYS, step_days=7), runs)
+    yield took_line("collagen I over its peak, weekly", grown, 15, "")
+    yield exponentials(made, runs)
+    yield from loops(made, states, exact, looped)
+    yield from ensembles(made, doses, states, exact, runs)
 
 
-class Took(NamedTuple):
-    """Seconds of a call on the wall's clock and of the processor."""
-
-    wall: float
-    cpu: float
-
-
-def seconds(work: Callable[[], object]) -> Took:
-    """Medians of repeated calls after two that warm up."""
-    walls, cpus = [], []
-    for run in range(RUNS + 2):
-        begun, used = time.perf_counter(), time.process_time()
-        work()
-        if run > 1:
-            walls.append(time.perf_counter() - begun)
-            cpus.append(time.process_time() - used)
-    return Took(statistics.median(walls), statistics.median(cpus))
-
-
-def say(what: str, took: Took, budget: float | None, note: str = "") -> None:
-    """One line: measured, beside its budget where it has one."""
-    held = (
-        "" if budget is None else f"≤ {budget * 1000:.0f} ms {'✓' if took.wall <= budget else '✗'}"
-    )
-    print(f"{what:<40} {took.wall * 1e3:9.2f} ms, CPU {took.cpu * 1e3:9.2f}  {held:<9} {note}")
-
-
-def exponentials(made: Chain) -> None:
+def exponentials(made: Chain, runs: int) -> Line:
     """One transition a draw, by our own and by SciPy's batched exponential."""
     loss, flow = made.loss_per_day, made.flow_per_day
     matrices = np.zeros((DRAWS, 6, 6))
     places = np.arange(6)
     matrices[:, places, places] = -loss.T
     matrices[:, places[1:], places[:-1]] = flow.T
-    ours = seconds(lambda: transition(loss, flow, 1.0))
-    theirs = seconds(lambda: expm(matrices))
-    say(
-        "one-day transitions",
-        ours,
-        None,
-        f"scipy.linalg.expm takes {theirs.cpu / ours.cpu:.1f} × the CPU",
-    )
+    ours = seconds(lambda: transition(loss, flow, 1.0), runs)
+    theirs = seconds(lambda: expm(matrices), runs)
+    return times_line("`scipy.linalg.expm`, one-day transitions", theirs, ours, None, "")
 
 
-def loop(made: Chain, states: Array, exact: Took, looped: int) -> None:
+def loops(made: Chain, states: Array, exact: Took, looped: int) -> Iterator[Line]:
     """An adaptive solver for one draw after another."""
-    for rtol in (1e-6, 1e-8, 1e-10):
+    for rtol, budget in ((1e-6, 500), (1e-10, None)):
         begun, used = time.perf_counter(), time.process_time()
         wrong = max(off(states[n], lsoda(made, n, rtol)) for n in range(looped))
         scale = DRAWS / looped
         took = Took(scale * (time.perf_counter() - begun), scale * (time.process_time() - used))
-        times = (
-            f"{took.wall / exact.wall:,.0f} × the exact batch ({took.cpu / exact.cpu:,.0f} × CPU)"
+        yield times_line(
+            f"`solve_ivp` LSODA draw by draw, rtol {rtol:g}",
+            took,
+            exact,
+            budget,
+            f"{took.wall:.1f} s, from {looped} draws; off by {wrong:.0e} of a peak",
         )
-        note = f"{times}; off by {wrong:.0e} of a peak"
-        say(f"solve_ivp LSODA, rtol {rtol:g}", took, None, f"{note} (from {looped} draws)")
+
+
+def ensembles(made: Chain, doses: Array, states: Array, exact: Took, runs: int) -> Iterator[Line]:
+    """A compiled adaptive solver, looser than ours, and as exact as it gets."""
+    for rtol in (1e-6, 1e-12):
+
+        def solved(rtol: float = rtol) -> Array:
+            return ensemble(made, SESSIONS, doses, until_day=DAYS, rtol=rtol, threads=THREADS)
+
+        wrong = max(off(one, other) for one, other in zip(states, solved(), strict=True))
+        took = seconds(solved, runs)
+        yield times_line(
+            f"numba ensemble, adaptive, {THREADS} threads, rtol {rtol:g}",
+            took,
+            exact,
+            2,
+            f"{took.wall * 1e3:.0f} ms; off by {wrong:.0e} of a peak",
+        )
 
 
 def lsoda(made: Chain, number: int, rtol: float) -> Array:

@@ -389,7 +389,7 @@ def _scale_of(
         if name not in scales:
             raise UsageError(
                 f"There is no scale {name[:60]!r}.",
-                hint="`needlework evidence list scale` names them.",
+                hint="`needlework evidence list --kind scale` names them.",
             )
         return scales[name], None
     for wish in case.consultation.concerns:

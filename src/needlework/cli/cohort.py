@@ -69,7 +69,9 @@ def command(
       needlework cohort study.toml cohort.parquet --cluster tcp://127.0.0.1:8786
     """  # noqa: D301  click reads the mark as one character
     if cluster is not None and workers is not None:
-        raise click.UsageError("--workers goes without --cluster, which has workers of its own.", ctx)
+        raise click.UsageError(
+            "--workers goes without --cluster, which has workers of its own.", ctx
+        )
     from needlework.cli.progress import progress
     from needlework.cli.text.cohort import closing
     from needlework.evidence import load_knowledge
@@ -79,7 +81,7 @@ def command(
     study = read(file, load_knowledge(), people=people, seed=seed)
     begun = perf_counter()
     try:
-        with progress(study.rows) as report:
+        with progress(study.rows, "rows") as report:
             outcome = run(
                 study,
                 out,

@@ -10,8 +10,8 @@ from needlework.batch import Report
 
 
 @contextmanager
-def progress(size: int) -> Iterator[Report]:
-    """A report that draws how much of IN is done; silent where stderr is no terminal."""
+def progress(size: int, what: str = "lines") -> Iterator[Report]:
+    """A report that draws how much is done; silent where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield _silent
         return
@@ -22,7 +22,7 @@ def progress(size: int) -> Iterator[Report]:
     columns = (
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
-        TextColumn("{task.fields[lines]:,} lines"),
+        TextColumn(f"{{task.fields[lines]:,}} {what}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:

@@ -531,13 +531,13 @@ def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
     if asked.concern not in release.concerns:
         raise UsageError(
             f"There is no concern {asked.concern!r}.",
-            hint="`needlework evidence list concern` names them.",
+            hint="`needlework evidence list --kind concern` names them.",
         )
     scale = release.scales.get(asked.scale)
     if scale is None:
         raise UsageError(
             f"There is no scale {asked.scale!r}.",
-            hint="`needlework evidence list scale` names them.",
+            hint="`needlework evidence list --kind scale` names them.",
         )
     if scale.direction not in (Direction.HIGHER_WORSE, Direction.HIGHER_BETTER):
         raise UsageError(

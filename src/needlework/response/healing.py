@@ -403,6 +403,9 @@ def maturation(
     return grown.transpose(2, 0, 1)
 
 
+_GONE: Final = 1e-290
+"""Per day; below it numbers near the least that a double holds have few digits left."""
+
 _FINE: Final = 64
 """Steps into which the fastest time of a chain is cut where a peak is sought."""
 
@@ -446,6 +449,7 @@ def collagen_i_peak(made: Chain) -> tuple[Array, Array]:
 
 
 def _rising(state: Array, loss: Array, flow: Array) -> NDArray[np.bool_]:
-    """Whether collagen I still grows."""
-    growing: NDArray[np.bool_] = flow[4] * state[4] > loss[5] * state[5]
+    """Whether collagen I still grows; what is long gone has lost its digits, and only seems to."""
+    lost = loss[5] * state[5]
+    growing: NDArray[np.bool_] = (flow[4] * state[4] > lost) & (lost > _GONE)
     return growing
