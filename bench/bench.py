@@ -27,6 +27,7 @@ from typing import Any
 import absorption
 import cohort
 import consultations
+import forecast
 import healing
 import load
 from lines import Line, show
@@ -53,7 +54,7 @@ def main() -> int:
         work = Path(folder)
         shown = [*cold(work), *throughput(work, lines), *memory(work, lines)]
         shown += [*pages(quick=options.quick), *served()]
-        for part in (healing, absorption, cohort):
+        for part in (forecast, healing, absorption, cohort):
             shown += part.lines(quick=options.quick)
         if options.profile:
             options.profile.write_text(profile(work), encoding="utf-8")
@@ -70,10 +71,12 @@ def cold(work: Path) -> list[Line]:
     )
     json_ = timed([COMMAND, "plan", str(EXAMPLE), "--json"])
     text = timed([COMMAND, "plan", str(EXAMPLE)])
+    course = timed([COMMAND, "forecast", str(EXAMPLE)])
     against = f"{{:.0f}} × `python -c pass` ({empty * 1000:.0f} ms)"
     return [
         _seconds("plan --json, cold", 0.4, json_, against.format(json_ / empty)),
         _seconds("plan, text, cold", 0.5, text, against.format(text / empty)),
+        _seconds("plan with its forecast, text, cold", 0.9, course, against.format(course / empty)),
         _seconds("plan --json, no snapshot yet", None, first, f"{first / json_:.1f} × with it"),
     ]
 
