@@ -73,6 +73,7 @@ def pages() -> Iterator[Page]:
     yield DOCS / "hazards.md", hazards_page()
     yield DOCS / "cli.md", cli_page()
     yield DOCS / "plan.svg", plan_picture()
+    yield from model_pages(knowledge)
     if (ROOT / "scripts" / "trials.py").exists():
         yield DOCS / "trials.md", trials_page()
 
@@ -528,6 +529,30 @@ def trials_page() -> str:
     return written
 
 
+# --- models of skin ---------------------------------------------------------------------------
+
+
+def model_pages(knowledge: Knowledge) -> Iterator[Page]:
+    """Pages and pictures of the models; scripts/docs_models.py makes them."""
+    make = run_path(str(Path(__file__).with_name("docs_models.py")))["pages"]
+    for name, text in make(knowledge, document, table, parameter_row):
+        yield DOCS / "model" / name, text
+
+
+def parameter_row(key: str, claim: Claim) -> list[str]:
+    """A model's parameter in one line: what was fitted stands apart from the shape."""
+    prior = claim.prior
+    return [
+        f"`{key}` {claim.statement}",
+        value_of(claim),
+        "" if prior is None else prior_of(msgspec.structs.replace(prior, fitted_to=())),
+        "" if prior is None else ", ".join(prior.fitted_to),
+        claim.basis,
+        claim.certainty.replace("-", " "),
+        sources_of(claim),
+    ]
+
+
 # --- all --------------------------------------------------------------------------------------
 
 
@@ -537,9 +562,15 @@ def stale(made: Iterable[Page]) -> Iterator[str]:
     for path, text in wanted.items():
         if not path.exists() or path.read_text() != text:
             yield path.relative_to(ROOT).as_posix()
-    for path in sorted((DOCS / "evidence").glob("*.md")):
+    for path in sorted(written()):
         if path not in wanted:
             yield f"{path.relative_to(ROOT).as_posix()} (to be removed)"
+
+
+def written() -> set[Path]:
+    """Pages and pictures in the folders that hold nothing else."""
+    kinds = (("evidence", "*.md"), ("model", "*.md"), ("model", "*.svg"))
+    return {path for folder, kind in kinds for path in (DOCS / folder).glob(kind)}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -553,10 +584,10 @@ def main(arguments: Sequence[str]) -> int:
         if old:
             print(f"stale: {', '.join(old)}\nrun make docs and commit", file=sys.stderr)
         return int(bool(old))
-    (DOCS / "evidence").mkdir(parents=True, exist_ok=True)
     for path, text in made:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for path in set((DOCS / "evidence").glob("*.md")) - {path for path, _ in made}:
+    for path in written() - {path for path, _ in made}:
         path.unlink()
     return 0
 

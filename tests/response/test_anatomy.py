@@ -27,7 +27,7 @@ from needlework.response.anatomy import (
     ultrasound,
     used_claims,
 )
-from needlework.response.penetration_checks import rows
+from needlework.response.verifying.cases import table_rows
 
 KNOWN = load_knowledge()
 ONE = np.ones(1)
@@ -115,7 +115,7 @@ def test_a_claim_cannot_pass_for_the_other_kind() -> None:
 
 
 def test_the_table_of_ultrasound_is_what_the_claims_say() -> None:
-    for row in rows("building", "thickness"):
+    for row in table_rows("building", "thickness"):
         if row["source"] == "FacialUltrasound2022":
             claim = KNOWN.claims[f"zone.{row['site']}.dermis-ultrasound-{row['sex']}"]
             assert (claim.number, claim.sd) == (float(row["thickness_mm"]), float(row["sd_mm"]))
@@ -131,7 +131,7 @@ def test_the_table_of_ultrasound_is_what_the_claims_say() -> None:
 def test_the_face_lies_about_the_middle_of_its_histology(sex: str) -> None:
     ends = [
         float(row["thickness_mm"])
-        for row in rows("building", "thickness")
+        for row in table_rows("building", "thickness")
         if (row["source"], row["sex"], row["layer"]) == ("Oltulu2022", sex, "dermis")
     ]
     zones = ("forehead", "glabella", "temple", "nose", "malar", "jaw")

@@ -27,12 +27,12 @@ from needlework.response.penetration import (
     penetration,
     travel_mm,
 )
-from needlework.response.penetration_checks import Check, Part, checks, rows
+from needlework.response.verifying.cases import Part, table_rows
+from tests.response.verified import verified
 
 KNOWN = load_knowledge()
 CLAIMS = parameters(KNOWN, "penetration")
 VALUES = draw(CLAIMS, 4000, seed=1)
-CHECKS = checks(KNOWN)
 
 shares = st.floats(0, 1)
 depths = st.floats(0, 3)
@@ -245,27 +245,27 @@ def test_the_same_seed_gives_the_same() -> None:
 
 
 def test_what_set_the_priors_lies_within_them() -> None:
-    building = [check for check in CHECKS if check.part == "building"]
-    assert [check.source for check in building] == ["Kalluri2011", "Donnelly2011", "Donnelly2014"]
-    assert all(check.is_within(0.8) for check in building)
+    built = [
+        row
+        for row in verified().rows
+        if row.id.startswith("penetration/") and row.part == "building"
+    ]
+    assert {row.source for row in built} == {"Kalluri2011", "Donnelly2011", "Donnelly2014"}
+    assert {row.verdict for row in built} <= {"inside 50", "inside 80"}
 
 
 def test_the_misses_are_these() -> None:
-    missed = [(check.source, check.case) for check in CHECKS if not check.is_within(0.95)]
-    assert missed == [
+    missed = {
+        (row.source, row.what)
+        for row in verified().rows
+        if row.is_miss and row.model in {"puncture", "penetration", "anatomy"}
+    }
+    assert missed == {
         ("Sasaki2019", "travel, pen 0.5 mm, people excised"),
         ("Sasaki2019", "travel, pen 1.5 mm, people excised"),
         ("Ha2005", "skin over eyelid, forehead"),
         ("Ha2005", "skin over eyelid, nose"),
-    ]
-
-
-def test_no_figure_both_sets_and_verifies() -> None:
-    seen: dict[tuple[str, str, str], str] = {}
-    for check in CHECKS:
-        key = (check.model, check.source, check.case)
-        assert seen.setdefault(key, check.part) == check.part
-    assert {check.source for check in CHECKS} <= set(KNOWN.release.sources)
+    }
 
 
 @pytest.mark.parametrize(
@@ -282,25 +282,17 @@ def test_no_figure_both_sets_and_verifies() -> None:
     ],
 )
 def test_every_row_names_a_known_source_and_how_it_was_read(part: Part, name: str) -> None:
-    for row in rows(part, name):
+    for row in table_rows(part, name):
         assert row["source"] in KNOWN.release.sources
         assert row["mark"] in {"S1", "S2", "R"}
         assert None not in row.values()
 
 
 def test_force_at_the_measured_ends_is_the_tables() -> None:
-    for row in rows("building", "penetration_force"):
+    for row in table_rows("building", "penetration_force"):
         if row["tip_um"]:
             force = entry_force_mn(CLAIMS, float(row["tip_um"])).item()
             assert force == pytest.approx(float(row["force_low_mn"]))
-
-
-def test_a_check_counts_draws_below_its_figure() -> None:
-    check = Check("m", "building", "s", "S1", "c", "mm", 2.0, 2.0, np.arange(5.0))
-    assert check.pit == 0.5
-    assert check.is_within(0.5)
-    far = Check("m", "building", "s", "S1", "c", "mm", 9.0, 9.5, np.arange(5.0))
-    assert (far.pit, far.is_within(0.95)) == (1.0, False)
 
 
 # --- bad input --------------------------------------------------------------------------------

@@ -188,7 +188,15 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         ),
         "outcome": Table(
             model="outcome",
-            what=("{score}", "{quantity}", "{arm}", "{row}", "sessions: {sessions}"),
+            what=(
+                "{score}",
+                "{concern}",
+                "{quantity}",
+                "{arm}",
+                "{fitted_arm}",
+                "sessions: {sessions}",
+                "{days_after_last} d after",
+            ),
             key=("arm", "row"),
             hidden=(
                 *("value", "low", "high", "interval_level"),
@@ -260,7 +268,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     """None where it was only said to be no more than `high`."""
     high: float | None = None
     sign: Literal[-1, 0, 1] | None = None
-    """Of a direction; 0 where nothing changed."""
+    """Of a direction; 0 where nothing changed, None where none was printed."""
     course: tuple[float, ...] = ()
     note: str = ""
 
@@ -353,7 +361,8 @@ def _case(id_: str, name: str, part: Part, row: dict[str, str]) -> Case:
     hidden = {*table.hidden, *_ALWAYS_HIDDEN}
     given = {column: text for column, text in row.items() if column not in hidden}
     pieces = [piece for piece in table.what if all(row.get(c) for c in _COLUMN.findall(piece))]
-    said = ", ".join(piece.format_map(given) for piece in pieces).replace("_", " ")
+    said = ", ".join(piece.format_map(given) for piece in pieces)
+    said = said.replace("_", " ").replace("mean-after", "mean afterwards")
     return Case(
         id=id_,
         table=name,
@@ -376,7 +385,7 @@ _SIGNS: Final[Mapping[str, Literal[-1, 0, 1]]] = MappingProxyType(
 def _found(table: Table, row: dict[str, str]) -> Observed:
     note = "; ".join(row[column] for column in sorted(_ALWAYS_HIDDEN) if row.get(column))
     if table.kind == "direction":
-        return Observed(sign=_SIGNS[row["direction"]], note=note)
+        return Observed(sign=_SIGNS.get(row["direction"]), note=note)
     if table.kind == "course":
         return Observed(course=tuple(float(row[column]) for column in table.hidden), note=note)
     low, high = (_first(row, columns) for columns in (table.low, table.high))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
@@ -27,7 +27,7 @@ from needlework.response import anatomy, pigment, puncture, redness
 from needlework.response.parameters import digest
 from needlework.response.posterior import load_posterior
 from needlework.response.summary import Summary, summarise
-from needlework.response.verifying.cases import DATA, TABLES, Case, cases
+from needlework.response.verifying.cases import DATA, PARTS, TABLES, Case, cases
 from needlework.response.verifying.predictions import Models, Prediction, predict
 
 FREEZES: Final = "frozen.toml"
@@ -95,7 +95,7 @@ def models_digest(knowledge: Knowledge) -> str:
 
 
 def used_claims(knowledge: Knowledge) -> Mapping[str, Claim]:
-    """Every claim that a model reads, by id: those of the models, of devices, layers, trials.
+    """Every claim that a prediction reads, by id: of models, of devices and layers, of trials.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def used_claims(knowledge: Knowledge) -> Mapping[str, Claim]:
     """
     own = {claim_id for ids in knowledge.release.parameters.values() for claim_id in ids}
     watched = Watched(knowledge)
-    for device in knowledge.release.devices:
+    for device in _devices(knowledge):
         puncture.pattern(watched, device, 1, draws=1)
     redness.ceilings(watched)
     redness.swelling(watched)
@@ -115,6 +115,13 @@ def used_claims(knowledge: Knowledge) -> Mapping[str, Claim]:
         pigment.trials(watched, group)
     read = own | watched.read | set(anatomy.used_claims(knowledge))
     return {claim_id: knowledge.claim(claim_id) for claim_id in sorted(read)}
+
+
+def _devices(knowledge: Knowledge) -> list[str]:
+    """Devices that predictions are about; a new one that no study used voids no freeze."""
+    named = {case.given.get("device", "") for part in PARTS for case in cases(part)}
+    named.add(knowledge.claim("response.forecast.reference-device").word)
+    return sorted(named & set(knowledge.release.devices))
 
 
 def _sha256(path: Path) -> str:
@@ -128,9 +135,14 @@ def _sha256(path: Path) -> str:
 def predicted(knowledge: Knowledge) -> dict[str, Frozen]:
     """Predictions of every verification row, made without what was observed."""
     models = Models(knowledge, SEED)
+    return as_frozen((case, predict(models, case)) for case in cases("verification"))
+
+
+def as_frozen(told: Iterable[tuple[Case, Prediction]]) -> dict[str, Frozen]:
+    """Predictions by the ids that they are frozen under."""
     made: dict[str, Frozen] = {}
-    for case in cases("verification"):
-        made.update(_rows(case, predict(models, case)))
+    for case, said in told:
+        made.update(_rows(case, said))
     return made
 
 
