@@ -229,8 +229,10 @@ def _axes(frame: _Frame, told: Forecast, words: Words) -> Iterator[str]:
             _LEFT - 6, y + 4, words.number(score), anchor="end", colour=_SOFT, kind="outlook-soft"
         )
     better = words.say("better")
-    arrow = f"↓ {better}" if told.better == "lower" else f"↑ {better}"
-    yield from _text(_LEFT, frame.top - 8, f"{_unit(told, words)}, {arrow}", weight="600")
+    # Drawn, since the documents' font has no arrow and would give way for the whole line.
+    down = "v10m-3.5 -4l3.5 4l3.5 -4" if told.better == "lower" else "v10m-3.5 -6l3.5 -4l3.5 4"
+    yield _stroke(f"M{_LEFT + 4} {frame.top - 18:.1f}{down}", colour=_INK, kind="outlook-arrow")
+    yield from _text(_LEFT + 13, frame.top - 8, f"{better} · {_unit(told, words)}", weight="600")
     weeks = frame.days // 7
     step = 4 * ceil(weeks / 32)
     for week in range(0, weeks + 1, step):

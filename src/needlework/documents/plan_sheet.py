@@ -14,8 +14,10 @@ from needlework.documents.model import ClinicCard, PersonCard, Signature
 from needlework.documents.plan_course import course_part, preparation_part
 from needlework.documents.plan_findings import finding_row
 from needlework.documents.plan_notes import alternative_rows, notes
+from needlework.documents.plan_outlook import outlook_labels, outlook_of, outlook_part
 from needlework.documents.press import typeset
 from needlework.documents.words import Said, Words, capital
+from needlework.outlook import Outlook
 from needlework.planning import Plan
 from needlework.planning.model import (
     Bound,
@@ -41,8 +43,12 @@ def plan_pdf(
     person: PersonCard | None = None,
     language: str = "en",
     signature: Signature | None = None,
+    outlook: Outlook | None = None,
 ) -> bytes:
-    """The plan as a tagged PDF, the same bytes for the same plan; a proposal until it is signed."""
+    """The plan as a tagged PDF, the same bytes for the same plan; a proposal until it is signed.
+
+    Its outlook is asked of the models, unless it is at hand.
+    """
     words = Words(known.knowledge, language)
     citations = Citations(words)
     who = person or PersonCard()
@@ -56,8 +62,10 @@ def plan_pdf(
         title=_("Treatment plan"),
         mark=_("Signed plan") if signature else _("Proposal, not signed"),
     )
-    data["labels"] = {**labels(words), **common_labels(words)}
+    data["labels"] = {**labels(words), **outlook_labels(words), **common_labels(words)}
     data |= _body(plan, consultation, words, citations)
+    expected = outlook or outlook_of(plan, consultation, known, language)
+    data["outlook"] = outlook_part(expected, words, citations)
     data |= signature_lines(words, signature)
     return typeset("plan", data | closing(words, citations))
 

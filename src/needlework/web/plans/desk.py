@@ -9,8 +9,10 @@ from typing import Any, Final
 from django.http import Http404
 
 from needlework import documents
+from needlework.documents.plan_outlook import outlook_of
 from needlework.errors import AnswerError
 from needlework.i18n import translator
+from needlework.outlook import Outlook
 from needlework.web.blobs.sniff import clean
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import clock_of, today_in
@@ -20,6 +22,7 @@ from needlework.web.consultations.page import plan_context
 from needlework.web.consultations.selectors import Judged
 from needlework.web.knowledge import known_for
 from needlework.web.plans import selectors, services
+from needlework.web.plans.expecting import expected, kept
 from needlework.web.plans.models import SignedPlan
 from needlework.web.rendering import common, template_of
 from needlework.web.request import Request
@@ -48,9 +51,19 @@ class SigningDesk:
         return consultations.judged(version, self.known, on=self.today)
 
     @cached_property
+    def outlook(self) -> Outlook:
+        """What is expected of the plan: read with it and kept with it, and no ground of it."""
+        return outlook_of(self.judged.plan, self.judged.said, self.known, self.request.language)
+
+    @cached_property
+    def kept_outlook(self) -> dict[str, Any]:
+        return kept(self.outlook)
+
+    @cached_property
     def context(self) -> dict[str, Any]:
         return {
             **plan_context(self.judged, self.known, self.request.language),
+            "expect": expected(self.outlook, self.known.knowledge, self.request.language),
             "client": self.consultation.client,
             "consultation": self.consultation,
         }
@@ -73,6 +86,7 @@ class SigningDesk:
     def digest(self) -> str:
         return services.content_sha256(
             self.judged,
+            outlook=self.kept_outlook,
             shown=self.shown,
             statement=self.statement,
             credential=services.credential_of(self.request.membership),
@@ -83,6 +97,7 @@ class SigningDesk:
         return services.sign_plan(
             judged=self.judged,
             member=self.request.membership,
+            outlook=self.kept_outlook,
             shown=self.shown,
             statement=self.statement,
             language=self.request.language,
@@ -104,6 +119,7 @@ class SigningDesk:
             clinic=clinic_card(self.request.clinic),
             person=person_card(client),
             language=self.request.language,
+            outlook=self.outlook,
             signature=documents.Signature(
                 name=member.user.name or member.user.email,
                 profession=member.profession,

@@ -34,6 +34,8 @@ class SignedPlan(Record):
     said = models.JSONField()
     """The consultation as it was judged, with clearances and who would treat."""
     plan = models.JSONField()
+    outlook = models.JSONField(null=True)
+    """What was expected of it when it was signed; none of plans from before there was one."""
     shown = models.TextField()
     """The plan's page as the signer saw it."""
     pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")

@@ -59,7 +59,13 @@ def in_the_way(judged: Judged, member: Membership, day: date) -> tuple[Obstacle,
 
 
 def content_sha256(
-    judged: Judged, *, shown: str, statement: str, credential: dict[str, Any], language: str
+    judged: Judged,
+    *,
+    outlook: dict[str, Any],
+    shown: str,
+    statement: str,
+    credential: dict[str, Any],
+    language: str,
 ) -> str:
     """The digest of all that a signature stands for: facts, plan, page, words, and the signer."""
     version = judged.version
@@ -67,6 +73,7 @@ def content_sha256(
         "of": _whose(version.clinic_id, version.client_id, version.pk),
         "said": msgspec.to_builtins(judged.said),
         "plan": msgspec.to_builtins(judged.plan),
+        "outlook": outlook,
         "shown": shown,
         "statement": statement,
         "credential": credential,
@@ -86,6 +93,8 @@ def is_whole(plan: SignedPlan) -> bool:
         "credential": plan.credential,
         "language": plan.language,
     }
+    if plan.outlook is not None:  # plans from before there was one were signed without
+        whole["outlook"] = plan.outlook
     digest = hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()
     return digest == plan.content_sha256
 
@@ -113,6 +122,7 @@ def sign_plan(
     *,
     judged: Judged,
     member: Membership,
+    outlook: dict[str, Any],
     shown: str,
     statement: str,
     language: str,
@@ -134,7 +144,12 @@ def sign_plan(
     _check_unchanged(judged, member)
     credential = credential_of(member)
     digest = content_sha256(
-        judged, shown=shown, statement=statement, credential=credential, language=language
+        judged,
+        outlook=outlook,
+        shown=shown,
+        statement=statement,
+        credential=credential,
+        language=language,
     )
     if digest != seen_sha256:
         raise _changed()
@@ -156,6 +171,7 @@ def sign_plan(
         judged_on=judged.plan.judged_on,
         said=msgspec.to_builtins(judged.said),
         plan=msgspec.to_builtins(judged.plan),
+        outlook=outlook,
         shown=shown,
         pdf=keep_clean(
             clinic=version.clinic,
@@ -170,6 +186,8 @@ def sign_plan(
         overlay_digest=judged.plan.overlay_digest,
     )
     _append(plan, before)
+    # What was expected is information and the plan does not rest on it: what models go by is no
+    # claim of the plan's, so that none of it stands in the way of a signature or recalls one.
     PlanClaim.objects.bulk_create(
         PlanClaim(clinic=version.clinic, plan=plan, claim=claim)
         for claim in sorted(rests_on(judged.said, known_for(version.clinic), judged.plan.judged_on))

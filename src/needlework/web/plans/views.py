@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods
 
+from needlework.errors import AnswerError
 from needlework.i18n import translator
 from needlework.web import access
 from needlework.web.accounts.services import confirm_password
+from needlework.web.consultations import selectors as consultations
 from needlework.web.consultations.saying import sayer
 from needlework.web.knowledge import known_for
 from needlework.web.plans import selectors, services
 from needlework.web.plans.desk import SigningDesk
+from needlework.web.plans.expecting import Expecting
 from needlework.web.plans.forms import SignForm
 from needlework.web.plans.saying import change_lines, obstacle_lines, standing_words
 from needlework.web.rendering import render
@@ -94,6 +97,47 @@ def detail(request: Request, clinic: str, client: UUID, plan: UUID) -> HttpRespo
         "may_sign": bool(request.roles & set(services.SIGNERS)),
     }
     return render(request, "plans/detail.html", context)
+
+
+@access.member(*_READERS)
+@require_GET
+def outlook(request: Request, clinic: str, client: UUID, consultation: UUID) -> HttpResponse:
+    """What a version's plan is likely to lead to: a page, its section, or one concern redrawn."""
+    found = access.get_consultation(request, consultation)
+    if found.client_id != client:
+        raise Http404
+    history = consultations.history_of(found)
+    asked = request.GET.get("version", "")
+    version = history.numbered(_number(asked)) if asked else history.last
+    if version is None:
+        raise Http404
+    request.audit.note(version)
+    if history.error_of(version) is not None:
+        raise AnswerError(
+            _("This version was entered in error, so nothing is forecast from it."),
+            hint=_("Save a new version of the consultation, and look at its plan."),
+        )
+    known = known_for(request.clinic)
+    judged = consultations.judged(version, known)
+    expecting = Expecting(judged.plan, judged.said, known, request.language)
+    concern = request.GET.get("concern", "")
+    redrawn = expecting.moved(concern, request.GET) if concern else None
+    context: dict[str, Any] = {
+        "client": found.client,
+        "consultation": found,
+        "version": version,
+        "plan": judged.plan,
+        "outlook_url": request.path,
+        "outlook_version": "" if version == history.last else version.number,
+        "is_live": True,
+        "is_page": not request.htmx,
+    }
+    if request.htmx and redrawn is not None:
+        proposed = known.knowledge.proposed
+        drawn = {**context, "course": redrawn, "proposed": proposed, "is_redrawn": True}
+        return render(request, "plans/outlook_course.html", drawn)
+    drawn = {**context, "expect": expecting.all(redrawn)}
+    return render(request, f"plans/{'outlook_section' if request.htmx else 'outlook'}.html", drawn)
 
 
 def _number(text: str) -> int:
