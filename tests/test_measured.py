@@ -59,7 +59,11 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("error = 0.4", "error = 0", "measure 2"),
         ("error = 0.4", "errors = 0.4", "errors"),
         ('concern = "wrinkles"\n', "", "concern"),
-        ("score = 3", "score = ", "not TOML"),
+        ("score = 3", "score = ", "measures.toml"),
+        ("error = 0.4", "error = inf", "measure 2"),
+        ("score = 3", "score = 1e300", "measure 1"),
+        ("2026-12-18]", "9999-12-31]", "session 2"),
+        ("2026-11-20, 2026", "0001-01-01, 2026", "session 1"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(
@@ -82,3 +86,11 @@ def test_what_is_no_text_no_file_or_too_large_is_refused(tmp_path: Path) -> None
     binary.write_bytes(b"#" * 1_000_002)
     with pytest.raises(AnswerError, match="larger"):
         read_measured(binary)
+
+
+def test_files_that_would_fill_memory_are_refused(tmp_path: Path) -> None:
+    days = ", ".join(str(date.fromordinal(date(2020, 1, 1).toordinal() + n)) for n in range(51))
+    with pytest.raises(AnswerError, match="more than 50 sessions"):
+        read_measured(written(tmp_path, f"sessions = [{days}]"))
+    with pytest.raises(AnswerError, match="nested too deeply"):
+        read_measured(written(tmp_path, "sessions = " + "[" * 5000))

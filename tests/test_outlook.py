@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from needlework.errors import UsageError
 from needlework.measured import Measured, Reading
 from needlework.outlook import (
     ConcernOutlook,
-    Outlook,
     Wanted,
     Without,
     concern_outlook,
@@ -25,6 +25,7 @@ from needlework.outlook import (
     person_of,
 )
 from needlework.planning import Plan
+from needlework.planning.schedule import open_day
 from needlework.screening import Case
 from tests.aftercare.changed import rejecting
 
@@ -62,7 +63,11 @@ def test_every_example_has_an_outlook_of_what_it_plans_and_of_nothing_else(path:
     zones = {zone.zone for zone in plan.zones if any(made.depth for made in zone.protocols)}
     assert {zone for each in made.zones for zone in each.zones} == zones
     if not zones:
-        assert made == Outlook(concerns=(), zones=(), without=())
+        assert not made.concerns
+        assert not made.zones
+        assert {z for w in made.without for z in w.about.split(", ")} == {
+            zone.zone for zone in plan.zones
+        }
 
 
 def test_benefit_is_told_for_the_least_depth_and_waits_for_the_greatest() -> None:
@@ -111,9 +116,20 @@ def test_nothing_beyond_the_plan_can_be_wanted(depth: float, sessions: int, inte
 def test_what_is_wanted_within_the_plan_is_shown() -> None:
     made = course(Wanted(depth_mm=0.75, sessions=5, interval_days=35))
     assert made.at.depth_mm == 0.75
-    assert made.forecast.session_days == (0, 35, 70, 105, 140)
+    days = made.forecast.session_days
+    assert len(days) == 5
+    assert all(b - a >= 35 for a, b in pairwise(days))
     last = course().judged[0].day - course().forecast.session_days[-1]
-    assert made.judged[0].day == 140 + last
+    assert made.judged[0].day == days[-1] + last
+
+
+@pytest.mark.parametrize("interval", [28, 29, 35, 42])
+def test_no_session_is_shown_on_a_day_that_is_closed(interval: int) -> None:
+    made = course(Wanted(interval_days=interval))
+    assert made.first is not None
+    for day in made.forecast.session_days:
+        on = made.first + timedelta(days=day)
+        assert open_day(on, CASE.consultation.calendar) == on
 
 
 def test_an_unknown_age_or_sex_is_none() -> None:
@@ -180,13 +196,89 @@ def test_sessions_held_take_the_place_of_planned_ones() -> None:
     assert made.first == held[0]
     assert made.forecast.session_days[:2] == (0, 37)
     assert len(made.forecast.session_days) == len(course().forecast.session_days)
-    assert made.forecast.session_days[2] - 37 == made.reach.interval_days[0]
+    assert made.forecast.session_days[2] - 37 >= made.reach.interval_days[0]
+
+
+def test_what_was_not_held_lies_after_the_last_measure_and_is_still_to_come() -> None:
+    later = START + timedelta(days=200)
+    scores = (reading(START, 9), reading(later, 6))
+    made = course(measured=Measured(sessions=(START,), measures=scores))
+    assert made.forecast.session_days[0] == 0
+    assert all(day >= 200 for day in made.forecast.session_days[1:])
+    assert made.forecast.worth.sessions == len(course().forecast.session_days) - 1
+    assert made.forecast.worth.chance > 0.2
+
+
+def test_no_session_to_come_lies_before_the_plans_first_day() -> None:
+    case, plan = planned("08-deferred-dates.toml")
+    assert plan.course is not None
+    soonest = plan.course.sessions[0].day.on
+    held = Measured(sessions=(soonest - timedelta(days=60),))
+    for each in outlook(case, plan, measured=held).concerns:
+        assert each.first is not None
+        days = [each.first + timedelta(days=day) for day in each.forecast.session_days]
+        assert all(day >= soonest for day in days[1:])
+
+
+def test_measures_without_sessions_are_not_learned_from_on_a_guess() -> None:
+    scores = (reading(START, 9), reading(START + timedelta(days=60), 6))
+    with pytest.raises(UsageError, match="without the sessions"):
+        course(measured=Measured(measures=scores))
+    nothing_done = course(measured=Measured(sessions=(), measures=scores))
+    assert min(nothing_done.forecast.session_days) >= 60
+
+
+def test_a_follow_up_of_more_than_a_year_is_forecast() -> None:
+    scores = (reading(START, 9), reading(START + timedelta(days=400), 6))
+    made = course(measured=Measured(sessions=(START,), measures=scores))
+    assert made.forecast.days[-1] >= 399
+
+
+def test_what_waits_or_is_refused_is_said_with_its_zones() -> None:
+    case, plan = planned("09-needs-clearance.toml")
+    said = {state for each in outlook(case, plan).concerns for state in each.states}
+    waiting = {(z.zone, z.status) for z in plan.zones if z.status == "needs-clearance"}
+    assert waiting
+    assert said >= {(zone, status) for zone, status in waiting if any(zone == z for z, _ in said)}
+    assert said
+
+
+@pytest.mark.parametrize("scale", ["phototype-a", "pain-nrs", "dlqi"])
+def test_a_scale_of_something_else_grades_no_concern(scale: str) -> None:
+    with pytest.raises(UsageError, match="no scale of the concern"):
+        course(measured=Measured(measures=(reading(START, 3, scale=scale),)))
+    wishes = tuple(structs.replace(w, scale=scale, grade=3) for w in CASE.consultation.concerns)
+    consultation = structs.replace(CASE.consultation, concerns=wishes)
+    made = concern_outlook(Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on), PLAN, SCARS)
+    assert isinstance(made, ConcernOutlook)
+    assert made.forecast.scale != scale
+    assert made.forecast.unit == "%"
+
+
+def test_a_rejected_end_of_a_scale_takes_its_concern_alone() -> None:
+    claim_id = "scale.goodman-baron-quantitative.maximum"
+    case, plan = planned(
+        "02-acne-scars-physician.toml", workflow.Known(rejecting(claim_id), KNOWN.lexicon)
+    )
+    made = outlook(case, plan)
+    assert SCARS in {each.about for each in made.without}
+    assert made.concerns
+    assert made.zones
+
+
+def test_a_very_old_client_has_a_forecast() -> None:
+    client = structs.replace(CASE.consultation.client, birth_date=date(1907, 1, 1))
+    consultation = structs.replace(CASE.consultation, client=client)
+    made = outlook(Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on), PLAN)
+    assert made.concerns
+    assert made.zones
 
 
 def test_a_measure_before_the_first_session_is_day_0() -> None:
     before = START - timedelta(days=5)
     later = START + timedelta(days=60)
-    made = course(measured=Measured(measures=(reading(before, 9), reading(later, 4))))
+    scores = (reading(before, 9), reading(later, 4))
+    made = course(measured=Measured(sessions=(START,), measures=scores))
     assert made.first == before
     assert made.forecast.session_days[0] == 5
     assert made.forecast.measures == ((0, 9.0), (65, 4.0))
@@ -211,7 +303,7 @@ def test_measures_that_cannot_be_used_are_refused_and_not_passed_over(
     readings: tuple[Reading, ...], says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
-        course(measured=Measured(measures=readings))
+        course(measured=Measured(sessions=(START,), measures=readings))
 
 
 def test_measures_of_another_concern_change_nothing() -> None:

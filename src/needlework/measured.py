@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -12,9 +10,15 @@ import msgspec
 from msgspec import Struct
 
 from needlework.errors import AnswerError
+from needlework.evidence.toml import parse_toml
 
 FORMAT: Final = "needlework-measures-1"
 LARGEST_BYTES: Final = 1_000_000
+MOST_SESSIONS: Final = 50
+MOST_MEASURES: Final = 200
+HIGHEST_SCORE: Final = 1e6
+"""No scale goes so far; beyond it numbers stop being told apart."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 _AN_EXAMPLE: Final = "docs/guide/forecast.md shows one."
 
@@ -36,7 +40,8 @@ class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions that were held, and scores that were taken, each in order of its day."""
 
     format: str = FORMAT
-    sessions: tuple[date, ...] = ()
+    sessions: tuple[date, ...] | None = None
+    """In every zone of the plan; empty where none was held, None where nobody said."""
     measures: tuple[Reading, ...] = ()
 
     def of(self, concern: str) -> tuple[Reading, ...]:
@@ -64,13 +69,13 @@ def read_measured(path: Path) -> Measured:
             hint="Name a file that holds one person's measures.",
         )
     try:
-        made = msgspec.convert(tomllib.loads(content.decode("utf-8-sig")), Measured)
+        made = msgspec.convert(parse_toml(content.decode("utf-8-sig")), Measured)
     except UnicodeDecodeError:
         raise AnswerError(f"{path.name} is not text.", hint="Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise AnswerError(f"{path.name} is not TOML: {error}.", hint=_AN_EXAMPLE) from None
     except msgspec.ValidationError as error:
         raise AnswerError(f"{path.name}: {_said(error)}.", hint=_AN_EXAMPLE) from None
+    except ValueError as error:
+        raise AnswerError(f"{path.name} {error}.", hint=_AN_EXAMPLE) from None
     check(made, path.name)
     return made
 
@@ -79,25 +84,45 @@ def check(made: Measured, name: str) -> None:
     """Refuse another format, days out of order and scores that are no numbers."""
     if made.format != FORMAT:
         raise AnswerError(f'{name}: format is not "{FORMAT}".', hint=_AN_EXAMPLE)
-    for number in range(1, len(made.sessions)):
-        if made.sessions[number] <= made.sessions[number - 1]:
+    held = made.sessions or ()
+    if len(held) > MOST_SESSIONS or len(made.measures) > MOST_MEASURES:
+        raise AnswerError(
+            f"{name} holds more than {MOST_SESSIONS} sessions or {MOST_MEASURES} measures.",
+            hint="Give those of one course.",
+        )
+    for number, day in enumerate(held, start=1):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise AnswerError(
-                f"{name}: session {number + 1} is not after the one before it.",
+                f"{name}: session {number} lies in the year {day.year}.", hint="Check its day."
+            )
+        if number > 1 and day <= held[number - 2]:
+            raise AnswerError(
+                f"{name}: session {number} is not after the one before it.",
                 hint="Give the days of sessions in their order, each once.",
             )
     latest: dict[str, date] = {}
     for number, each in enumerate(made.measures, start=1):
-        if not math.isfinite(each.score) or (each.error is not None and not each.error > 0):
-            raise AnswerError(
-                f"{name}: measure {number} has a score or an error that cannot be.",
-                hint="Give the score as a number, and an error above nought or none.",
-            )
+        _check_reading(each, f"{name}: measure {number}")
         if each.on < latest.get(each.concern, each.on):
             raise AnswerError(
                 f"{name}: measure {number} lies before the one before it.",
                 hint="Give the measures of a concern in order of their days.",
             )
         latest[each.concern] = each.on
+
+
+def _check_reading(each: Reading, place: str) -> None:
+    if not FIRST_YEAR <= each.on.year <= LAST_YEAR:
+        raise AnswerError(f"{place} lies in the year {each.on.year}.", hint="Check its day.")
+    if not abs(each.score) <= HIGHEST_SCORE:
+        raise AnswerError(
+            f"{place} has a score that cannot be.", hint="Give the score as the scale gives it."
+        )
+    if each.error is not None and not 0 < each.error <= HIGHEST_SCORE:
+        raise AnswerError(
+            f"{place} has an error that cannot be.",
+            hint="Give it above nought in the scale's unit, or leave it out.",
+        )
 
 
 def _said(error: msgspec.ValidationError) -> str:

@@ -6,7 +6,7 @@ plan, and nothing may be asked for that the plan does not allow: not deeper, not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from math import isnan
@@ -19,6 +19,7 @@ from needlework.evidence import NotAccepted
 from needlework.evidence.scales import Direction, Scale, score
 from needlework.i18n import translator
 from needlework.measured import Measured, Reading
+from needlework.planning.schedule import open_day
 from needlework.screening.case import base
 from needlework.units import whole_years
 
@@ -34,6 +35,8 @@ FORECAST_DAYS: Final = 364
 """As far as a page draws: a year holds every judgement that a plan asks for."""
 _YOUNGEST: Final = 16
 """Nobody younger was measured; the models are then asked without an age."""
+_OLDEST: Final = 110
+"""Beyond it skin is taken for as old; the models know of nobody older."""
 _DAYS_A_WEEK: Final = 7
 _CAN_BE_JUDGED: Final = ("first score", "score and judge the result", "last score")
 
@@ -74,6 +77,8 @@ class ConcernOutlook(Struct, frozen=True, kw_only=True):
     judged: tuple[Mark, ...]
     reach: Reach
     forecast: Forecast
+    states: tuple[tuple[str, str], ...] = ()
+    """Zones that the plan does not simply plan, each with its status there."""
 
 
 class ZoneOutlook(Struct, frozen=True, kw_only=True):
@@ -131,6 +136,7 @@ def outlook(
     """
     from needlework.response.skin import skins
 
+    _check_concerns(case, measured)
     concerns: list[ConcernOutlook] = []
     without: list[Without] = []
     for concern in dict.fromkeys(each.concern for each in _planned(plan)):
@@ -150,6 +156,7 @@ def outlook(
         without += [_rejected(", ".join(names), error, language) for names in ways.values()]
         told = ()
     zones = tuple(ZoneOutlook(zones=ways[each.way], skin=each) for each in told)
+    without += _unplanned(plan, language)
     return Outlook(concerns=tuple(concerns), zones=zones, without=tuple(without))
 
 
@@ -164,7 +171,7 @@ def concern_outlook(
     seed: int = 1,
 ) -> ConcernOutlook | Without:
     """One concern's course, or why there is none; what is wanted is kept within the plan."""
-    from needlework.response.forecast import Asked, forecast, is_best
+    from needlework.response.forecast import Asked, forecast
 
     _ = translator(language)
     found = [each for each in _planned(plan) if each.concern == concern]
@@ -173,12 +180,11 @@ def concern_outlook(
     least = min(found, key=lambda each: (each.start_mm, each.zone))
     zones = tuple(each.zone for each in found)
     readings = measured.of(concern) if measured else ()
-    scale, start = _scale_of(case, concern, readings)
-    if scale is None:
-        return Without(about=concern, why=_("It has no scale that grades the skin itself."))
-    if start is not None and is_best(case.knowledge, scale, start):
-        return Without(about=concern, why=_("It is graded as well as its scale can say."))
-    schedule = _schedule(plan, zones, least, wanted, measured, readings)
+    graded = _graded(case, concern, readings, language)
+    if isinstance(graded, Without):
+        return graded
+    scale, start = graded
+    schedule = _schedule(case, plan, least, zones, wanted, measured, readings)
     judged = tuple(
         Mark(what=each.what, day=schedule.days[-1] + each.day) for each in schedule.scores
     )
@@ -187,10 +193,16 @@ def concern_outlook(
         scale=scale.id,
         way=least.at(_within(wanted.depth_mm, least.reach.depth_mm, least.start_mm)),
         session_days=schedule.days,
+        held=schedule.held,
         person=person_of(case),
         start=None if readings else start,
-        measures=_measures(readings, schedule.first),
-        until_day=max(FORECAST_DAYS, schedule.days[-1], *(each.day for each in judged)),
+        measures=_measures(readings, schedule.day_0),
+        until_day=max(
+            FORECAST_DAYS,
+            schedule.days[-1],
+            *(each.day for each in judged),
+            *((each.on - schedule.day_0).days for each in readings),
+        ),
     )
     try:
         told = forecast(case.knowledge, asked, seed=seed, language=language)
@@ -209,6 +221,11 @@ def concern_outlook(
         judged=judged,
         reach=least.reach,
         forecast=told,
+        states=tuple(
+            (zone.zone, zone.status)
+            for zone in plan.zones
+            if zone.zone in zones and zone.status != "planned"
+        ),
     )
 
 
@@ -220,7 +237,7 @@ def person_of(case: Case) -> Person:
     born = client.birth_date
     age = None
     if born is not None:
-        age = whole_years(born, on)
+        age = min(whole_years(born, on), _OLDEST)
     return Person(
         sex=None if client.sex == "unspecified" else client.sex,
         age_years=age if age is not None and age >= _YOUNGEST else None,
@@ -294,23 +311,35 @@ def _deepest(plan: Plan) -> Mapping[Way, tuple[str, ...]]:
 
 
 class _Schedule(Struct, frozen=True, kw_only=True):
-    """Sessions by their days from the first, and scores by theirs from the last."""
+    """Sessions by their days from day 0, and scores by theirs from the last session."""
 
     days: tuple[int, ...]
+    held: int | None
     interval_days: int
-    first: date | None
+    day_0: date
+    has_days: bool
+    """Whether day 0 is a day of the calendar that was planned or held."""
     scores: tuple[Mark, ...]
+
+    @property
+    def first(self) -> date | None:
+        return self.day_0 if self.has_days else None
 
 
 def _schedule(
+    case: Case,
     plan: Plan,
-    zones: Collection[str],
     least: _Planned,
+    zones: Collection[str],
     wanted: Wanted,
     measured: Measured | None,
     readings: tuple[Reading, ...],
 ) -> _Schedule:
-    """The plan's own days; evenly spaced ones where other numbers are wanted or held."""
+    """The plan's own days; others, on days that are open, where other numbers are wanted or held.
+
+    What was not held lies ahead: after the last session and the last measure, not before the
+    plan's own first day, and never sooner than its interval.
+    """
     dates = [
         session.day.on
         for session in (plan.course.sessions if plan.course else ())
@@ -321,24 +350,46 @@ def _schedule(
         for check in (plan.course.checks if plan.course and dates else ())
         if least.concern in check.concerns and check.what in _CAN_BE_JUDGED
     )
-    held = measured.sessions if measured else ()
-    fewest, shortest = least.sessions[0], least.interval_days
-    is_planned = wanted.sessions is None and wanted.interval_days is None and not held
-    if not (dates and is_planned):
-        begin = held or tuple(dates[:1]) or (plan.judged_on,)
-        count = round(_within(wanted.sessions, least.reach.sessions, len(dates) or fewest))
-        interval = round(_within(wanted.interval_days, least.reach.interval_days, shortest))
-        further = range(1, max(count - len(begin), 0) + 1)
-        dates = [*begin, *(begin[-1] + timedelta(days=interval * k) for k in further)]
-    first = _first(dates[0], readings)
-    days = tuple((day - first).days for day in dates)
-    gaps = [later - sooner for sooner, later in pairwise(days)]
+    if len(readings) > 1 and (measured is None or measured.sessions is None):
+        raise UsageError(
+            "Measures are given without the sessions that were held.",
+            hint="List their days under `sessions`; an empty list says that none was.",
+        )
+    held = list(measured.sessions or ()) if measured else []
+    interval = round(_within(wanted.interval_days, least.reach.interval_days, least.interval_days))
+    is_planned = wanted.sessions is None and wanted.interval_days is None
+    if not (dates and is_planned and not held and len(readings) < 2):
+        count = round(
+            _within(wanted.sessions, least.reach.sessions, len(dates) or least.sessions[0])
+        )
+        earliest = max(
+            dates[0] if dates else plan.judged_on, *(each.on for each in readings[1:]), case.on
+        )
+        dates = _ahead(held, count, interval, earliest, case)
+    gaps = [later - sooner for sooner, later in pairwise(day.toordinal() for day in dates)]
+    day_0 = _first(dates[0], readings)
     return _Schedule(
-        days=days,
-        interval_days=min(gaps, default=shortest),
-        first=first if plan.course or held else None,
+        days=tuple((day - day_0).days for day in dates),
+        held=len(held) if len(readings) > 1 else None,
+        interval_days=min(gaps, default=interval) if is_planned and not held else interval,
+        day_0=day_0,
+        has_days=plan.course is not None or bool(held),
         scores=scores,
     )
+
+
+def _ahead(
+    held: Sequence[date], count: int, interval: int, earliest: date, case: Case
+) -> list[date]:
+    """Sessions held, and as many more as make up the count, on open days."""
+    dates = list(held)
+    while len(dates) < count:
+        after = [dates[-1] + timedelta(days=interval)] if dates else []
+        opened = open_day(max([earliest, *after]), case.consultation.calendar)
+        if opened is None:
+            break
+        dates.append(opened)
+    return dates or [earliest]
 
 
 def _first(session: date, readings: tuple[Reading, ...]) -> date:
@@ -353,14 +404,12 @@ def _first(session: date, readings: tuple[Reading, ...]) -> date:
     return readings[0].on
 
 
-def _measures(readings: tuple[Reading, ...], first: date | None) -> tuple[Measure, ...]:
+def _measures(readings: tuple[Reading, ...], day_0: date) -> tuple[Measure, ...]:
     from needlework.response.learning import Measure
 
-    if first is None:
-        return ()
     return tuple(
         Measure(
-            day=(each.on - first).days,
+            day=(each.on - day_0).days,
             score=each.score,
             scale=each.scale,
             rater=each.rater,
@@ -379,24 +428,50 @@ def _within(wanted: float | None, reach: tuple[float, float, float], otherwise: 
 # --- what was told ----------------------------------------------------------------------------
 
 
+def _graded(
+    case: Case, concern: str, readings: tuple[Reading, ...], language: str
+) -> tuple[Scale, float | None] | Without:
+    """The scale of a forecast and the grade at its start, or why neither leads anywhere."""
+    from needlework.response.forecast import is_best
+
+    _ = translator(language)
+    try:
+        scale, start = _scale_of(case, concern, readings)
+        if scale is None:
+            return Without(about=concern, why=_("It has no scale that grades the skin itself."))
+        if start is not None and is_best(case.knowledge, scale, start):
+            return Without(about=concern, why=_("It is graded as well as its scale can say."))
+    except NotAccepted as error:
+        return _rejected(concern, error, language)
+    return scale, start
+
+
 def _scale_of(
     case: Case, concern: str, readings: tuple[Reading, ...]
 ) -> tuple[Scale | None, float | None]:
     """The scale on which somebody measured or graded the concern, or the first that grades skin."""
-    scales = case.knowledge.release.scales
+    release = case.knowledge.release
+    usual = release.concerns[concern].scales
     if readings:
         name = readings[0].scale
-        if name not in scales:
+        if name not in release.scales:
             raise UsageError(
                 f"There is no scale {name[:60]!r}.",
                 hint="`needlework evidence list --kind scale` names them.",
             )
-        return scales[name], None
+        if name not in usual:
+            raise UsageError(
+                f"{release.scales[name].name.en} is no scale of the concern {concern}.",
+                hint=f"Give measures on one of its scales: {', '.join(usual)}.",
+            )
+        return release.scales[name], None
     for wish in case.consultation.concerns:
-        if wish.concern == concern and (scale := scales.get(wish.scale)) and _grades_skin(scale):
+        scale = release.scales.get(wish.scale)
+        if wish.concern == concern and wish.scale in usual and scale and _grades_skin(scale):
             return scale, _grade(scale, wish)
-    usual = case.knowledge.release.concerns[concern].scales
-    return next((scales[name] for name in usual if _grades_skin(scales[name])), None), None
+    return next(
+        (release.scales[name] for name in usual if _grades_skin(release.scales[name])), None
+    ), None
 
 
 def _grades_skin(scale: Scale) -> bool:
@@ -412,6 +487,35 @@ def _grade(scale: Scale, wish: Wish) -> float | None:
 def _phototype(case: Case) -> str:
     graded = case.consultation.phototype.clinician
     return "" if graded == "unknown" else graded
+
+
+def _check_concerns(case: Case, measured: Measured | None) -> None:
+    for each in measured.measures if measured else ():
+        if each.concern not in case.knowledge.release.concerns:
+            raise UsageError(
+                f"There is no concern {each.concern[:60]!r} to measure.",
+                hint="`needlework evidence list --kind concern` names them.",
+            )
+
+
+def _unplanned(plan: Plan, language: str) -> list[Without]:
+    """Zones in which nothing is planned, by what stands in the way."""
+    _ = translator(language)
+    said = {
+        "refused": _("It is refused."),
+        "deferred": _("It is postponed."),
+        "needs-clearance": _("It waits for a clinician."),
+        "not-enough-known": _("Questions are open."),
+        "no-device": _("No device fits."),
+    }
+    there = {each.zone for each in _planned(plan)}
+    found: dict[str, list[str]] = {}
+    for zone in plan.zones:
+        if zone.zone not in there:
+            found.setdefault(said.get(zone.status, _("Nothing is planned for it.")), []).append(
+                zone.zone
+            )
+    return [Without(about=", ".join(zones), why=why) for why, zones in found.items()]
 
 
 def _rejected(about: str, error: NotAccepted, language: str) -> Without:

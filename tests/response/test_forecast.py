@@ -256,6 +256,41 @@ def test_what_cannot_be_is_refused(changed: dict[str, Any], says: str) -> None:
     assert error.value.hint
 
 
+@pytest.mark.parametrize("error", [0.0, -1.0, 1e-160, float("inf"), float("nan"), 500.0])
+def test_an_error_that_no_rating_has_is_refused(error: float) -> None:
+    first = Measure(day=0, score=20, scale=SCARS.scale)
+    for measures in (
+        (structs.replace(first, error=error),),
+        (first, structs.replace(first, day=30, score=15, error=error)),
+    ):
+        with pytest.raises(UsageError, match="error of measure"):
+            told(start=None, measures=measures)
+
+
+def test_a_seed_below_zero_and_a_day_beyond_ten_years_are_refused() -> None:
+    with pytest.raises(UsageError, match="seed"):
+        forecast(KNOWN, SCARS, draws=50, seed=-1)
+    with pytest.raises(UsageError, match="more than ten years"):
+        told(**measured((0, 20), (4000, 15)))
+
+
+def test_a_score_beyond_counting_is_refused_on_a_scale_without_an_end() -> None:
+    with pytest.raises(UsageError, match="outside"):
+        told(concern="striae", scale="width-mm", start=1e300)
+
+
+def test_trials_end_as_long_after_the_first_session_whenever_the_first_measure_was() -> None:
+    late = told(session_days=(100, 128))
+    assert late.rated_until_day == told().rated_until_day + 100
+
+
+def test_only_sessions_held_are_learned_from() -> None:
+    scores = measured((0, 20), (90, 19))
+    guessed, known = (told(session_days=(0, 28, 56), held=held, **scores) for held in (None, 1))
+    assert (guessed.worth.sessions, known.worth.sessions) == (1, 2)
+    assert known.worth.chance > guessed.worth.chance
+
+
 def test_another_scale_among_the_measures_is_refused() -> None:
     other = Measure(day=30, score=2, scale="lemperle")
     first = Measure(day=0, score=20, scale=SCARS.scale)

@@ -18,6 +18,7 @@ from needlework.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from needlework.evidence import Knowledge
+    from needlework.measured import Measured
     from needlework.outlook import Outlook
 
 
@@ -75,17 +76,21 @@ def command(
     from needlework.outlook import Wanted
 
     case = judged(file, on, release, overlay)
+    measured = None if measures_file is None else read_measured(measures_file)
+    if measured is not None and concern is not None:
+        measured = structs.replace(measured, measures=measured.of(concern))
     made = workflow.forecast(
         case,
         workflow.plan_for(case),
         Wanted(depth_mm=depth, sessions=sessions, interval_days=interval),
-        measured=None if measures_file is None else read_measured(measures_file),
+        measured=measured,
         language=language,
         seed=seed,
     )
     if concern is not None:
         made = _only(made, concern)
     _say_kept(made, depth, sessions, interval)
+    _say_unused(made, measured)
     if svg is not None:
         _draw(made, case.knowledge, svg, language)
     if as_json:
@@ -110,6 +115,14 @@ def _say_kept(
             if asked is not None and asked != got:
                 said = f"{each.concern}: the plan allows no {name} of {asked:g} {unit}".rstrip()
                 streams.remark(f"{said}; {got:g} is shown.")
+
+
+def _say_unused(made: Outlook, measured: Measured | None) -> None:
+    """Measures of concerns that the plan does not hold."""
+    told = {each.concern for each in made.concerns}
+    named = dict.fromkeys(each.concern for each in measured.measures) if measured else {}
+    for name in (name for name in named if name not in told):
+        streams.remark(f"{name}: measured, and not forecast, since the plan does not hold it.")
 
 
 def _only(made: Outlook, concern: str) -> Outlook:

@@ -155,6 +155,8 @@ def _notice(c: ConcernOutlook, words: Words) -> Iterator[str]:
         "interval": _("another interval than in trials"),
         "measures": _("measures fit the model badly"),
     }
+    for waiting in saying.waits(c, words):
+        yield from wrap(waiting, _LETTERS)
     found = [said[each.part] for each in c.forecast.outside]
     if found:
         text = _("Outside its calibration: {what}").format(what=" · ".join(found))
@@ -247,7 +249,9 @@ def _axes(frame: _Frame, told: Forecast, words: Words) -> Iterator[str]:
     yield from _text(
         WIDTH - _RIGHT,
         frame.bottom + 36 + _ROW,
-        words.say("weeks since the first session"),
+        words.say("weeks since the first measure")
+        if told.session_days[0] > 0
+        else words.say("weeks since the first session"),
         anchor="end",
         colour=_SOFT,
         kind="outlook-soft",

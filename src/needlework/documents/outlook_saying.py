@@ -99,6 +99,7 @@ def course_table(c: ConcernOutlook, knowledge: Knowledge, language: str) -> Tabl
 def _summary(c: ConcernOutlook, words: Words) -> Iterator[str]:
     _ = words.say
     told = c.forecast
+    yield from waits(c, words)
     yield (
         _("This is about people like those of the trials, not about this person.")
         if told.about == "people like the trials'"
@@ -134,6 +135,17 @@ def _summary(c: ConcernOutlook, words: Words) -> Iterator[str]:
                 "change more than two ratings differ by accident."
             )
         ).format(n=words.number(worth.sessions), chance=chance)
+
+
+def waits(c: ConcernOutlook, words: Words) -> Iterator[str]:
+    """What stands between the plan and its first session, by zone."""
+    by_status: dict[str, list[str]] = {}
+    for zone, status in c.states:
+        by_status.setdefault(status, []).append(zone)
+    for status, zones in by_status.items():
+        yield words.say("Not to be done as it stands. {zones}: {status}.").format(
+            zones=words.zones(zones), status=words.status(status)
+        )
 
 
 def days_that_matter(c: ConcernOutlook, words: Words) -> list[tuple[int, str]]:
@@ -236,7 +248,16 @@ def zone_limits(z: ZoneOutlook, knowledge: Knowledge, language: str) -> tuple[st
     if z.skin.closed is None:
         found.append(_("Without an age nothing is told of how the skin closes."))
     elif not z.skin.closure_calibrated:
-        found.append(_("Closing was measured after shorter needles; here it is carried on."))
+        found.append(
+            _("Closing was measured after needles of other lengths; here it is carried on.")
+        )
+    if z.skin.closed is not None:
+        found.append(
+            _(
+                "None of these hours is a permission: the waits of aftercare hold, and two studies "
+                "saw skin stay open for longer than the model has it."
+            )
+        )
     found.append(
         _("No trial measured redness by the hour; its course is the model's, its ends are theirs.")
     )
@@ -270,7 +291,7 @@ def session_table(z: ZoneOutlook, knowledge: Knowledge, language: str) -> Table:
     told = z.skin
     gone = tuple(hours(each.value, words) for each in told.red_gone_by)
     rows = [
-        (name, *_each(times, words), "")
+        (name, *_each(times, words), _("the waits of aftercare hold"))
         for name, times in (
             (_("barrier is back"), told.barrier),
             (_("channels closed"), told.closed),

@@ -48,6 +48,8 @@ EACH: Final = 5
 HORIZON_DAYS: Final = 540
 STEP_DAYS: Final = 7
 LATEST_DAY: Final = 3650
+_FARTHEST: Final = 1e6
+"""On a scale without an end: beyond it a score is a slip, and numbers stop being told apart."""
 
 Part = Literal["concern", "dose", "no-dose", "sessions", "interval", "measures"]
 
@@ -76,6 +78,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     scale: str
     way: Way
     session_days: tuple[int, ...]
+    held: int | None = None
+    """How many of the sessions were held; None counts those up to the last measure."""
     person: Person = Person()
     start: float | None = None
     """Score before the first session, in the scale's unit; None forecasts shares of it."""
@@ -133,7 +137,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     session_days: tuple[int, ...]
     measures: tuple[tuple[int, float], ...]
     rated_until_day: int
-    """Latest day on which a trial behind the forecast rated; later ones follow the model alone."""
+    """As long after the first session as a trial behind the forecast rated; later days follow the
+    model alone."""
     dose_ratio: tuple[float, float, float] | None
     """A session's dose over the trials': 10, 50 and 90 % of draws."""
     outside: tuple[Outside, ...]
@@ -209,6 +214,8 @@ def forecast(
     >>> told.band.median[0] > told.band.median[20] > 0
     True
     """
+    if seed < 0:
+        raise UsageError(f"A seed of {seed} is below zero.", hint="Give 0 or more.")
     scale = _scale(knowledge, asked)
     turned = _Turned.of(knowledge, scale, asked)
     until_day = _until(asked)
@@ -227,7 +234,7 @@ def forecast(
     measures = turned.measures(asked)
     learned = learn(
         some,
-        _on_measures(some, gain, chain, asked.session_days, measures),
+        _on_measures(some, gain, chain, asked.session_days[: _held(asked)], measures),
         measures,
         claims,
         seed=seed,
@@ -247,7 +254,8 @@ def forecast(
         band=band,
         session_days=asked.session_days,
         measures=tuple((each.day, each.score) for each in asked.measures),
-        rated_until_day=round(parameters(knowledge, MODEL)["calibrated-days"].number),
+        rated_until_day=asked.session_days[0]
+        + round(parameters(knowledge, MODEL)["calibrated-days"].number),
         dose_ratio=dose.said,
         outside=tuple(_outside(knowledge, asked, dose, learned, translator(language), language)),
         worth=_worth(knowledge, asked, some, learned, gain),
@@ -395,9 +403,8 @@ def _worth(
     learned: Learned,
     gain: Floats,
 ) -> Worth:
-    """What the sessions after the last measure bring; where none is planned, one more."""
-    last = asked.measures[-1].day if len(asked.measures) > 1 else -1
-    done = sum(day <= last for day in asked.session_days)
+    """What the sessions that were not held yet bring; where none is planned, one more."""
+    done = _held(asked)
     further = len(asked.session_days) - done or 1
     left = some.plateau + (1 - some.plateau) * np.prod(1 - gain[:, :done], axis=1)
     chance, brings = worth_more(some, learned, np.repeat(gain[:, :1], further, axis=1), left)
@@ -439,9 +446,10 @@ class _Turned(Struct, frozen=True, kw_only=True):
         higher = scale.direction is Direction.HIGHER_BETTER
         best, worst = (high, low) if higher else (low, high)
         for value, what in scores:
-            if not low <= value <= high:
+            if not max(low, -_FARTHEST) <= value <= min(high, _FARTHEST):
                 raise UsageError(
-                    f"{what} of {value:g} lies outside {scale.name.en}, {low:g} to {high:g}.",
+                    f"{what} of {value:g} lies outside {scale.name.en}, {low:g} to "
+                    f"{min(high, _FARTHEST):g}.",
                     hint="Give the score as the scale gives it.",
                 )
         if scores[0][0] == best:
@@ -553,10 +561,27 @@ def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
     return scale
 
 
+def _held(asked: Asked) -> int:
+    if asked.held is not None:
+        return asked.held
+    last = asked.measures[-1].day if len(asked.measures) > 1 else -1
+    return sum(day <= last for day in asked.session_days)
+
+
 def _until(asked: Asked) -> int:
     if not asked.session_days:
         raise UsageError("There is no session to forecast.", hint="Give the day of one.")
     latest = max(asked.session_days[-1], *(each.day for each in asked.measures), 0)
+    if latest > LATEST_DAY:
+        raise UsageError(
+            f"Day {latest:,} lies more than ten years after the start.",
+            hint="Give the sessions and measures of one course.",
+        )
+    if not 0 <= (asked.held or 0) <= len(asked.session_days):
+        raise UsageError(
+            f"{asked.held} sessions cannot have been held of {len(asked.session_days)}.",
+            hint="Count those that were held.",
+        )
     until = max(HORIZON_DAYS, latest) if asked.until_day is None else asked.until_day
     if not latest <= until <= LATEST_DAY:
         raise UsageError(

@@ -129,6 +129,8 @@ def learn(
     return Learned(weights, start, float(1 / np.sum(weights**2)), trust)
 
 
+_LEAST_ERROR, _MOST_ERROR = 1e-3, 10.0
+"""Shares of the first score between which somebody's error of rating can lie."""
 _LEAST: Final = 0.2
 """Of the first measure: nobody's true score is taken for less than a fifth of what was rated."""
 
@@ -255,6 +257,11 @@ def _errors(of: People, measure: Measure, start: float) -> Floats:
 
 def _weigh(fit: Floats) -> tuple[Floats, float]:
     """Weights, and the largest trust in the measures that leaves enough draws to speak."""
+    if not np.isfinite(fit).all():
+        raise UsageError(
+            "Measures and draws cannot be held against each other.",
+            hint="Look for a score or an error that is far too large or too small.",
+        )
     needed = min(FEWEST, len(fit) / 10)
 
     def weights(trust: float) -> Floats:
@@ -295,9 +302,12 @@ def _check(of: People, course: NDArray[np.float64], measures: Sequence[Measure])
                 f"Measure {place} on day {measure.day} lies before the one before it.",
                 hint="Give them in order.",
             )
-        if measure.error is not None and not measure.error > 0:
+        if measure.error is not None and not (
+            _LEAST_ERROR * first.score <= measure.error <= _MOST_ERROR * first.score
+        ):
             raise UsageError(
-                f"The error of measure {place} is not above nought.", hint="Leave it out."
+                f"The error of measure {place} is no error of such a score.",
+                hint=f"Give {_LEAST_ERROR:g} to {_MOST_ERROR:g} times the first, or leave it out.",
             )
     if first.day != 0:
         raise UsageError(
