@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("clinic/", include("needlework.web.clinics.urls")),
     path("clinic/", include("needlework.web.staff.urls")),
+    path("clinic/", include("needlework.web.audit.urls")),
     path("clinic/", include("needlework.web.alerts.urls")),
     path("clinic/", include("needlework.web.days.urls")),
     path("clinic/", include("needlework.web.records.urls")),

@@ -153,8 +153,8 @@ def _write(request: Request, response: HttpResponseBase) -> None:
         status=response.status_code,
         outcome=_outcome(notes, response.status_code, is_named=bool(actor or portal or notes)),
         objects_seen=notes.objects,
-        address=_address(request),
-        user_agent=_printable(request.headers.get("User-Agent", ""))[:120],
+        address=address_of(request),
+        user_agent=printable(request.headers.get("User-Agent", ""))[:120],
     )
 
 
@@ -170,7 +170,7 @@ def _outcome(notes: Notes, status: int, *, is_named: bool) -> str:
     return _OUTCOMES.get(status, "error" if status >= 500 else "invalid" if status >= 400 else "ok")
 
 
-def _address(request: Request) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     """From where. A proxy of ours appends whom it heard from; what stands before is hearsay."""
     if settings.TRUST_PROXY:
         told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
@@ -182,7 +182,7 @@ def _address(request: Request) -> str | None:
         return None
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 

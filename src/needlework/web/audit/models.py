@@ -79,3 +79,25 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class AuditCheck(models.Model):
+    """A walk along the chain of seals, from its start, and how far it has come.
+
+    It is a report and no record: its row goes on being written as the walk goes on.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    begun_at = models.DateTimeField()
+    at = models.DateTimeField()
+    """When it last went on."""
+    number = models.PositiveBigIntegerField(default=0)
+    """The last seal that was compared, its digest, and until when it had sealed."""
+    digest = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField(null=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    reached_end_at = models.DateTimeField(null=True)
+    faults = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -21,6 +21,12 @@ BATCH_ROWS: Final = 5000
 SLACK: Final = timedelta(hours=1)
 """No request lasts as long, so no row comes later than this after the moment that it states."""
 
+
+def _(words: str) -> str:
+    """Marks words for the catalogue; pages translate them where they show them."""
+    return words
+
+
 _RANGES_A_QUERY: Final = 100
 _NAMED_AT_MOST: Final = 5
 
@@ -33,6 +39,23 @@ class Standing(Struct, frozen=True):
     high: int = 0
     gaps: tuple[Range, ...] = ()
     at: datetime | None = None
+    covered: tuple[Range, ...] = ()
+    """What the last seal itself covers."""
+
+
+class Fault(Struct, frozen=True):
+    """What does not fit: words with places for values, so that a page can say it in its language.
+
+    `seal` is the one in which it was found; 0 where it is in none.
+    """
+
+    words: str
+    values: dict[str, str | int]
+    seal: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.words.format(**self.values)
 
 
 class Report(Struct):
@@ -44,7 +67,12 @@ class Report(Struct):
     sealed_at: datetime | None = None
     tail: int = 0
     tail_since: datetime | None = None
-    faults: list[str] = field(default_factory=list)
+    found: list[Fault] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Each fault in a sentence, in English."""
+        return [one.text for one in self.found]
 
 
 # --- sealing ----------------------------------------------------------------------------------
@@ -61,7 +89,7 @@ def seal_rows(now: datetime, *, batch_rows: int = BATCH_ROWS) -> int:
 def seal_batch(now: datetime, *, batch_rows: int = BATCH_ROWS) -> AuditSeal | None:
     """The next seal, if there are rows for it and no other sealer has made it meanwhile."""
     before = _standing()
-    rows = list(_values(_unsealed(before).order_by("id")[:batch_rows], chain.FORM))
+    rows = list(_values(unsealed_since(before).order_by("id")[:batch_rows], chain.FORM))
     # The row about the last seal waits for company: alone it would call for another, for ever.
     if all(row["action"] == ACTION for row in rows):
         return None
@@ -112,13 +140,21 @@ def _to_cover(before: Standing, high: int) -> list[Range]:
     return [*before.gaps, *fresh]
 
 
+def standing_at(seal: AuditSeal) -> Standing:
+    """How far the chain went when a seal was made; of one that cannot be read, nothing covered."""
+    try:
+        return _after(seal, _link(seal))
+    except (TypeError, ValueError):
+        return Standing(seal.number, seal.digest, at=seal.at)
+
+
 def _standing() -> Standing:
     last = AuditSeal.objects.order_by("-number").first()
     return _after(last, _link(last)) if last is not None else Standing()
 
 
 def _after(seal: AuditSeal, link: Link) -> Standing:
-    return Standing(link.number, seal.digest, link.high, link.gaps, link.at)
+    return Standing(link.number, seal.digest, link.high, link.gaps, link.at, link.ranges)
 
 
 def _link(seal: AuditSeal) -> Link:
@@ -138,7 +174,8 @@ def _ranges(stored: Any) -> tuple[Range, ...]:
     return tuple((int(first), int(last)) for first, last in stored)
 
 
-def _unsealed(standing: Standing) -> QuerySet[AuditEvent]:
+def unsealed_since(standing: Standing) -> QuerySet[AuditEvent]:
+    """Rows that no seal covers yet."""
     wanted = Q(id__gt=standing.high)
     for span in standing.gaps:
         wanted |= Q(id__range=span)
@@ -159,7 +196,7 @@ def verify(
     report = Report()
     before = Standing()
     for seal in AuditSeal.objects.order_by("number").iterator(chunk_size=200):
-        before = _verify_seal(seal, before, report)
+        before = verify_seal(seal, before, report)
         if progress:
             progress(seal.number)
     report.head, report.sealed_at = before.digest, before.at
@@ -167,28 +204,34 @@ def verify(
     if expect is not None:
         number, noted = expect
         if not AuditSeal.objects.filter(number=number, digest=noted).exists():
-            report.faults.append(f"Seal {number} is not the one that was noted: it is gone, or new")
+            words = _("Seal {seal} is not the one that was noted: it is gone, or new")
+            report.found.append(Fault(words, {"seal": number}, number))
     return report
 
 
-def _verify_seal(seal: AuditSeal, before: Standing, report: Report) -> Standing:
+def verify_seal(seal: AuditSeal, before: Standing, report: Report) -> Standing:
     """Check one seal against the one before it and against its rows; note what does not fit."""
-    name = f"Seal {seal.number}"
-    fault = report.faults.append
+
+    def fault(words: str, **values: str | int) -> None:
+        values.setdefault("seal", seal.number)
+        report.found.append(Fault(words, values, seal.number))
+
     for number in range(before.number + 1, min(seal.number, before.number + 1 + _NAMED_AT_MOST)):
-        fault(f"Seal {number} is gone")
+        fault(_("Seal {seal} is gone"), seal=number)
     if seal.previous != before.digest:
-        fault(f"{name} does not follow the seal that stands before it")
+        fault(_("Seal {seal} does not follow the seal that stands before it"))
     try:
         link = _link(seal)
     except (TypeError, ValueError):
-        fault(f"{name} was changed: it does not say which rows it covers")
+        fault(_("Seal {seal} was changed: it does not say which rows it covers"))
         return Standing(seal.number, seal.digest, before.high, before.gaps, seal.at)
     if link.form not in chain.FIELDS:
-        fault(f"{name} has the form {link.form}, which this version does not know")
+        fault(
+            _("Seal {seal} has the form {form}, which this version does not know"), form=link.form
+        )
         return _after(seal, link)
     if link.gaps != chain.without(_to_cover(before, link.high), link.ranges):
-        fault(f"{name} does not cover what the seals before it left")
+        fault(_("Seal {seal} does not cover what the seals before it left"))
     rows = list(_covered(link))
     gone = [
         one
@@ -196,12 +239,18 @@ def _verify_seal(seal: AuditSeal, before: Standing, report: Report) -> Standing:
         for one in range(first, min(last + 1, first + _NAMED_AT_MOST))
     ]
     if gone:
-        named = ", ".join(str(one) for one in gone[:_NAMED_AT_MOST])
-        missing = chain.size(link.ranges) - len(rows)
-        fault(f"{name}: {missing} of its {link.count} rows are gone, among them {named}")
+        fault(
+            _("Seal {seal}: {missing} of its {count} rows are gone, among them {named}"),
+            missing=chain.size(link.ranges) - len(rows),
+            count=link.count,
+            named=", ".join(str(one) for one in gone[:_NAMED_AT_MOST]),
+        )
     elif link.count != len(rows) or chain.digest(link, rows) != seal.digest:
-        fault(f"{name} does not fit its rows {_said(link.ranges)}: a row or the seal was changed")
-    _verify_times(rows, before.at, link.at, report)
+        fault(
+            _("Seal {seal} does not fit its rows {rows}: a row or the seal was changed"),
+            rows=_said(link.ranges),
+        )
+    _verify_times(rows, before.at, link.at, report, seal.number)
     report.seals += 1
     report.rows += len(rows)
     return _after(seal, link)
@@ -218,31 +267,43 @@ def _covered(link: Link) -> Iterator[Row]:
 
 def _verify_tail(standing: Standing, report: Report) -> None:
     """What no seal covers yet, and what has no place where it stands."""
-    for code in AuditEvent.objects.filter(id__lt=1).values_list("id", flat=True):
-        report.faults.append(f"Row {code} stands where no row can")
-    tail = list(_values(_unsealed(standing).filter(id__gte=1).order_by("id"), chain.FORM))
+    verify_traces(standing, report)
+    tail = list(_values(unsealed_since(standing).filter(id__gte=1).order_by("id"), chain.FORM))
     _verify_times(tail, standing.at, None, report)
     waiting = [row for row in tail if row["action"] != ACTION]
     report.tail = len(waiting)
     report.tail_since = min((row["at"] for row in waiting), default=None)
-    told = [row["objects_seen"] for row in tail if row["action"] == ACTION]
-    for number in (int(seen["id"]) for objects in told for seen in objects):
-        if not AuditSeal.objects.filter(number=number).exists():
-            report.faults.append(f"Seal {number} was made and is gone")
+
+
+def verify_traces(standing: Standing, report: Report) -> None:
+    """Rows where none can stand, and rows past the last seal that tell of one that is gone."""
+    for code in AuditEvent.objects.filter(id__lt=1).values_list("id", flat=True):
+        report.found.append(Fault(_("Row {row} stands where no row can"), {"row": code}))
+    tail = unsealed_since(standing).filter(id__gte=1, action=ACTION)
+    for objects in tail.order_by("id").values_list("objects_seen", flat=True):
+        for number in (int(seen["id"]) for seen in objects):
+            if not AuditSeal.objects.filter(number=number).exists():
+                words = _("Seal {seal} was made and is gone")
+                report.found.append(Fault(words, {"seal": number}, number))
 
 
 def _verify_times(
-    rows: Sequence[Row], sealed_before: datetime | None, sealed: datetime | None, report: Report
+    rows: Sequence[Row],
+    sealed_before: datetime | None,
+    sealed: datetime | None,
+    report: Report,
+    number: int = 0,
 ) -> None:
     """A row was sealed by the next seal after it, so its time lies between the two."""
     for row in rows:
         early = sealed_before is not None and row["at"] < sealed_before - SLACK
         late = sealed is not None and row["at"] > sealed + SLACK
         if early or late:
-            report.faults.append(
-                f"Row {row['id']} states a time that does not fit its place: "
+            words = _(
+                "Row {row} states a time that does not fit its place: "
                 "it was put in later, or a clock was wrong"
             )
+            report.found.append(Fault(words, {"row": row["id"]}, number))
 
 
 def _said(ranges: Sequence[Range]) -> str:

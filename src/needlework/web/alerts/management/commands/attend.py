@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from needlework.web.alerts.services import attend_reports
 from needlework.web.audit.seal import seal_rows
+from needlework.web.audit.walk import walk_on
 from needlework.web.consultations.drafts import purge_drafts
 from needlework.web.plans.services import judge_waiting
 
 
 class Command(BaseCommand):
     help = (
-        "What must be done every minute beside answering: seal the audit, tell of reports that "
-        "nobody has seen, judge signed plans again where the knowledge has changed, sweep out "
+        "What must be done every minute beside answering: seal the audit and compare it with its "
+        "seals, tell of reports that nobody has seen, judge signed plans again where the "
+        "knowledge has changed, sweep out "
         "old drafts."
     )
 
@@ -58,6 +60,7 @@ class Command(BaseCommand):
             "plans judged again": judge_waiting(now),
             "old drafts": purge_drafts(now),
         }
+        walk_on(now)
         if any(done.values()):
             self.stdout.write("; ".join(f"{count} {what}" for what, count in done.items()))
             self.stdout.flush()
