@@ -13,9 +13,10 @@ from django.utils.functional import lazystr
 from needlework.i18n import say_date, translator
 from needlework.web.blobs.errors import FileRefusedError
 from needlework.web.blobs.sniff import LARGEST_BYTES, Clean, clean
-from needlework.web.clearances.models import REASONS
+from needlework.web.clearances.models import CLOSINGS, REASONS
 from needlework.web.clinics.models import Membership
 from needlework.web.shared.forms import DateField
+from needlework.web.staff.selectors import listed_name
 
 OUTSIDE: Final = "outside"
 _LONGEST: Final = 2000
@@ -32,6 +33,14 @@ REASON_WORDS: Final = {
     "stable-condition": _("The condition is stable and well controlled"),
     "benefit-outweighs": _("The benefit outweighs the risk, and the client knows both"),
     "answer-corrected": _("The answer was about something else, and was corrected"),
+    "other": _("Another reason"),
+}
+
+
+CLOSING_WORDS: Final[Mapping[str, str]] = {
+    "finding-gone": _("The finding no longer stands in the consultation"),
+    "asked-in-error": _("It was asked by mistake"),
+    "no-session": _("No treatment is planned any more"),
     "other": _("Another reason"),
 }
 
@@ -107,7 +116,7 @@ class AskForm(_Spoken):
         super().__init__(*args, **kwargs)
         self.today = today
         self.clearers = {str(one.pk): one for one in clearers}
-        names = [(code, one.user.name or one.user.email) for code, one in self.clearers.items()]
+        names = [(code, listed_name(one, self.language)) for code, one in self.clearers.items()]
         self.choose("asked", [*names, (OUTSIDE, self._("Somebody outside the clinic"))])
 
     def clean_due_on(self) -> date:
@@ -231,3 +240,24 @@ class OverrideForm(_Bounded):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choose("reason", [(code, self._(REASON_WORDS[code])) for code in REASONS])
+
+
+class CloseForm(_Spoken):
+    """Why nobody need answer any more."""
+
+    labels = {"reason": _("Why it is no longer needed"), "words": _("In your own words")}
+
+    reason = forms.ChoiceField(widget=forms.RadioSelect)
+    words = forms.CharField(
+        max_length=_LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choose("reason", [(code, self._(CLOSING_WORDS[code])) for code in CLOSINGS])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("reason") == "other" and not given.get("words", "").strip():
+            self.add_error("words", self._("Another reason needs a few words."))
+        return given

@@ -25,6 +25,8 @@ REASONS: Final = (
 )
 """Why a finding was overridden."""
 REACHES: Final = ("session", "course")
+CLOSINGS: Final = ("finding-gone", "asked-in-error", "no-session", "other")
+"""Why nobody need answer a request any more."""
 
 
 class ClearanceRequest(Record):
@@ -67,6 +69,24 @@ class ClearanceReminder(Record):
         ClearanceRequest, on_delete=models.PROTECT, related_name="reminders"
     )
     way = models.CharField(max_length=20)
+
+
+class ClearanceClosing(Record):
+    """A request that nobody need answer. Should the finding come back, it is asked anew."""
+
+    # Once a request, so that of two who close it at once one is told.
+    request = models.OneToOneField(
+        ClearanceRequest, on_delete=models.PROTECT, related_name="closing"
+    )
+    reason = models.CharField(max_length=20)
+    words = models.TextField(blank=True)
+
+    class Meta(Record.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(reason__in=CLOSINGS), name="clearance_closing_reason_known"
+            )
+        ]
 
 
 class Clearance(Record):

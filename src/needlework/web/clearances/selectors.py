@@ -7,17 +7,18 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from needlework.evidence import Knowledge, Role
 from needlework.screening import Finding
 from needlework.screening.clearing import Clinician, may_clear, role_of
 from needlework.screening.consultation import GivenClearance
-from needlework.web.clearances.models import Clearance, ClearanceRequest
+from needlework.web.clearances.models import Clearance, ClearanceClosing, ClearanceRequest
 from needlework.web.clinics.clock import clock_of
 from needlework.web.clinics.models import Client, Clinic, Membership, MembershipVersion
 from needlework.web.consultations.models import Consultation
 from needlework.web.records.models import Retraction
+from needlework.web.staff.selectors import with_names
 from needlework.web.treatments.models import TreatmentSession
 
 
@@ -139,13 +140,34 @@ def _role_counted(
 
 
 def open_requests(clinic: Clinic) -> QuerySet[ClearanceRequest]:
-    """Requests without an answer, the most urgent first."""
+    """Requests that were neither answered nor closed, the most urgent first."""
     answers = _not_in_error().filter(request=OuterRef("pk"))
+    closings = ClearanceClosing.objects.filter(request=OuterRef("pk"))
     return (
         ClearanceRequest.objects.current()
-        .filter(~Exists(answers), clinic=clinic)
+        .filter(~Exists(answers), ~Exists(closings), clinic=clinic)
         .select_related("client", "asked__user", "consultation")
         .order_by("due_on", "recorded_at")
+    )
+
+
+def requests_waiting(clinic: Clinic) -> QuerySet[ClearanceRequest]:
+    """The same, with all that their list shows of each."""
+    asked = Prefetch("asked", with_names(Membership.objects.all()))
+    rows = open_requests(clinic).select_related(None)
+    return rows.select_related("client", "consultation").prefetch_related("reminders", asked)
+
+
+def closing_of(request: ClearanceRequest) -> ClearanceClosing | None:
+    return ClearanceClosing.objects.filter(request=request).select_related("author").first()
+
+
+def closings_of(consultation: Consultation) -> QuerySet[ClearanceClosing]:
+    """Requests of a consultation that were closed, the latest first."""
+    return (
+        ClearanceClosing.objects.filter(request__consultation=consultation)
+        .select_related("author", "request__author")
+        .order_by("-recorded_at")
     )
 
 
@@ -165,8 +187,10 @@ def requests_of(consultation: Consultation) -> QuerySet[ClearanceRequest]:
     return (
         ClearanceRequest.objects.current()
         .filter(consultation=consultation)
-        .select_related("asked__user", "author")
-        .prefetch_related("answers", "reminders")
+        .select_related("author")
+        .prefetch_related(
+            "answers", "reminders", Prefetch("asked", with_names(Membership.objects.all()))
+        )
         .order_by("recorded_at")
     )
 
@@ -181,14 +205,8 @@ def clinician(member: Membership, day: date) -> Clinician:
 
 def clearers(clinic: Clinic, role: Role, knowledge: Knowledge, day: date) -> list[Membership]:
     """Who of the clinic may clear as that role today."""
-    found = (
-        Membership.objects.active()
-        .filter(clinic=clinic)
-        .exclude(profession="")
-        .select_related("user")
-        .prefetch_related("role_rows")
-        .order_by("user__name")
-    )
+    rows = Membership.objects.active().filter(clinic=clinic).exclude(profession="")
+    found = with_names(rows).order_by("user__name")
     enough = (role, Role.CLINICIAN)
     return [one for one in found if role_of(clinician(one, day), knowledge) in enough]
 

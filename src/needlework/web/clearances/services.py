@@ -16,14 +16,16 @@ from needlework.screening.clearing import last_day, may_clear, role_of
 from needlework.web.accounts.models import User
 from needlework.web.blobs.models import Blob
 from needlework.web.clearances.models import (
+    CLOSINGS,
     OUTCOMES,
     REACHES,
     REASONS,
     Clearance,
+    ClearanceClosing,
     ClearanceReminder,
     ClearanceRequest,
 )
-from needlework.web.clearances.selectors import clinician, last_answer
+from needlework.web.clearances.selectors import answer_to, clinician, last_answer
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import ConsultationVersion
@@ -98,6 +100,60 @@ def remind(*, request: ClearanceRequest, author: User | None, way: str, now: dat
         request=request,
         way=way,
     )
+
+
+def may_close(request: ClearanceRequest, member: Membership) -> bool:
+    """Whoever asked, and the medical director: whoever asked may have left."""
+    return request.author_id == member.user_id or "medical-director" in member.roles
+
+
+def close_request(
+    *, request: ClearanceRequest, member: Membership, reason: str, words: str, now: datetime
+) -> ClearanceClosing:
+    """Nobody need answer it any more. It clears nothing: a finding that stands goes on waiting."""
+    _ = spoken()
+    if member.clinic_id != request.clinic_id or not may_close(request, member):
+        raise ClearanceError(
+            _("A request is closed by whoever asked, or by the medical director."),
+            hint=_("Ask one of them."),
+        )
+    if reason not in CLOSINGS:
+        raise ClearanceError(
+            _("The reason is not one of the list."), hint=_("Choose one of the reasons offered.")
+        )
+    if reason == "other" and not words.strip():
+        raise ClearanceError(
+            _("Another reason needs a few words."), hint=_("Say in a sentence why.")
+        )
+    with transaction.atomic():
+        _hold(request.client_id)
+        if answer_to(request) is not None:
+            raise ClearanceError(
+                _("This request has been answered meanwhile, so there is nothing to close."),
+                hint=_("Read the answer."),
+            )
+        try:
+            with transaction.atomic():
+                return ClearanceClosing.objects.create(
+                    clinic=request.clinic,
+                    client=request.client,
+                    author=member.user,
+                    recorded_at=now,
+                    request=request,
+                    reason=reason,
+                    words=words.strip(),
+                )
+        except IntegrityError as clash:
+            if ClearanceClosing.objects.filter(request=request).exists():
+                raise ClearanceError(
+                    _("This request has been closed already."), hint=_("Read by whom, and why.")
+                ) from clash
+            raise
+
+
+def _hold(client: UUID | None) -> None:
+    """Whoever answers, closes or signs for this client at the same moment waits, and then sees."""
+    list(Client.objects.select_for_update(no_key=True).filter(pk=str(client)))
 
 
 def answer_request(
@@ -240,8 +296,12 @@ def _record(
         valid_until=valid_until,
     )
     with transaction.atomic():
-        # Whoever signs a plan of this client at the same moment waits, and then sees the answer.
-        list(Client.objects.select_for_update(no_key=True).filter(pk=str(version.client_id)))
+        _hold(version.client_id)
+        if ground == "asked" and ClearanceClosing.objects.filter(request=request).exists():
+            raise ClearanceError(
+                _("This request was closed: nobody waits for an answer."),
+                hint=_("If the finding stands, ask anew or clear it from the list of findings."),
+            )
         return _appended(new, seen)
 
 

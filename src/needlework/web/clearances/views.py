@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +22,7 @@ from msgspec import Struct
 
 from needlework.errors import AnswerError, NeedleworkError
 from needlework.evidence import Role
+from needlework.i18n import translator
 from needlework.screening import Finding
 from needlework.screening.clearing import last_day
 from needlework.web import access
@@ -27,7 +30,14 @@ from needlework.web.blobs.models import Blob
 from needlework.web.blobs.services import keep_clean
 from needlework.web.blobs.sniff import Clean
 from needlework.web.clearances import selectors, services
-from needlework.web.clearances.forms import REASON_WORDS, AnswerForm, AskForm, OverrideForm
+from needlework.web.clearances.forms import (
+    CLOSING_WORDS,
+    REASON_WORDS,
+    AnswerForm,
+    AskForm,
+    CloseForm,
+    OverrideForm,
+)
 from needlework.web.clearances.models import Clearance, ClearanceRequest
 from needlework.web.clinics.clock import today_in
 from needlework.web.consultations import selectors as consultations
@@ -37,6 +47,7 @@ from needlework.web.consultations.saying import sayer
 from needlework.web.knowledge import known_for
 from needlework.web.rendering import render
 from needlework.web.request import Request
+from needlework.web.staff.selectors import listed_name
 
 _CARE: Final = ("medical-director", "practitioner", "assistant")
 _CLEARERS: Final = ("medical-director", "practitioner")
@@ -163,7 +174,7 @@ class Desk:
 @require_GET
 def waiting(request: Request, clinic: str) -> HttpResponse:
     """Every request of the clinic that has no answer, the most urgent first."""
-    found = list(selectors.open_requests(request.clinic))
+    found = list(selectors.requests_waiting(request.clinic))
     for one in found:
         request.audit.note(one)
     today = today_in(request.clinic, timezone.now())
@@ -174,6 +185,8 @@ def waiting(request: Request, clinic: str) -> HttpResponse:
         "say": say,
         "may_answer": bool(request.roles & set(_CLEARERS)),
         "may_remind": bool(request.roles & set(_CARE)),
+        "may_close": {one.pk for one in found if _may_close(request, one)},
+        "listed_name": listed_name,
     }
     return render(request, "clearances/waiting.html", context)
 
@@ -190,6 +203,9 @@ def findings(request: Request, clinic: str, client: UUID, consultation: UUID) ->
         "reasons": REASON_WORDS,
         "may_ask": bool(request.roles & set(_CARE)),
         "today": desk.today,
+        "closed": list(selectors.closings_of(desk.consultation)),
+        "closing_words": CLOSING_WORDS,
+        "listed_name": listed_name,
     }
     return render(request, "clearances/list.html", context)
 
@@ -309,7 +325,8 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
     may = selectors.clearable([about], request.membership, knowledge, desk.today)
     is_sent = request.method == "POST"
     given_already = selectors.answer_to(found)
-    may_answer = bool(may) and is_open
+    closing = selectors.closing_of(found)
+    may_answer = bool(may) and is_open and closing is None
     return _form_page(
         request,
         desk,
@@ -320,6 +337,9 @@ def answer(request: Request, clinic: str, asked: UUID) -> HttpResponse:
         may_answer=may_answer,
         is_open=is_open,
         answered=given_already,
+        closing=closing,
+        closing_words=CLOSING_WORDS,
+        may_close=given_already is None and closing is None and _may_close(request, found),
         standing=desk.standing_of(about),
         letter=found.letter,
         # Somebody else was quicker, or the finding is gone: what was typed is not lost unseen.
@@ -334,6 +354,49 @@ def remind(request: Request, clinic: str, asked: UUID) -> HttpResponse:
     found = access.get_clearance_request(request, asked)
     services.remind(request=found, author=request.user, way="person", now=timezone.now())
     return redirect("clearances:waiting", clinic=request.clinic.slug)
+
+
+@access.member(*_CARE)
+@require_http_methods(["GET", "POST"])
+def close(request: Request, clinic: str, asked: UUID) -> HttpResponse:
+    """Nobody need answer any more: for whoever asked, and the medical director."""
+    found = access.get_clearance_request(request, asked)
+    may = _may_close(request, found)
+    form = CloseForm(request.POST or None, language=request.language)
+    if request.method == "POST" and not may:
+        request.audit.refused(found)
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
+        with _told(form), transaction.atomic():
+            made = services.close_request(
+                request=found, member=request.membership, now=timezone.now(), **form.cleaned_data
+            )
+            request.audit.note(made)
+            _ = translator(request.language)
+            messages.success(request, _("Closed. It stays in the list of the consultation."))
+            return redirect("clearances:waiting", clinic=request.clinic.slug)
+    say = sayer(known_for(request.clinic).knowledge, request.language)
+    about = msgspec.convert(found.finding, Finding)
+    context = {
+        "client": found.client,
+        "asked": found,
+        "say": say,
+        "finding": about,
+        "finding_word": say.verdict(about.verdict),
+        "finding_tone": tone(about.verdict),
+        "where": say.zones(about.zones) if about.zones else "",
+        "form": form,
+        "may_close": may,
+        "answered": selectors.answer_to(found),
+        "closing": selectors.closing_of(found),
+        "closing_words": CLOSING_WORDS,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "clearances/close.html", context, status=status)
+
+
+def _may_close(request: Request, asked: ClearanceRequest) -> bool:
+    return bool(request.roles & set(_CARE)) and services.may_close(asked, request.membership)
 
 
 def _form_page(

@@ -11,7 +11,7 @@ from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client
 from needlework.web.days import selectors
 from needlework.web.days.saying import PURPOSE_WORDS, said
-from needlework.web.days.selectors import Expected
+from needlework.web.days.selectors import MOST, Expected
 from needlework.web.knowledge import known_for
 from needlework.web.records.selectors import retractions_of
 from needlework.web.request import Request
@@ -19,19 +19,26 @@ from needlework.web.request import Request
 NOTES_SHOWN: Final = 3
 
 
-def day_context(request: Request, day: date) -> dict[str, Any]:
-    """A day's list with one step each, and who is due; at the desk without what is clinical."""
+def day_context(request: Request, day: date, start: int = 0) -> dict[str, Any]:
+    """A day's list with one step each, and who is due; at the desk without what is clinical.
+
+    Where steps are shown the list comes in pages, of which one begins at `start`.
+    """
     now = timezone.now()
     today = today_in(request.clinic, now)
     may_read = bool(request.roles - {"reception"})
     known = known_for(request.clinic)
     if may_read:
-        rows = selectors.expected(request.clinic, day, known, now)
+        count = selectors.visits_on(request.clinic, day).count()
+        start = min(start, max(0, count - 1)) // MOST * MOST
+        rows = selectors.expected(request.clinic, day, known, now, start)
     else:
         rows = [Expected(visit, None) for visit in selectors.visits_on(request.clinic, day)]
+        count, start = len(rows), 0
     for row in rows:
         request.audit.note(row.visit)
-    due = selectors.due(request.clinic, today) if may_read and day == today else []
+    has_due = may_read and day == today and not start
+    due, has_more_due = selectors.due(request.clinic, today) if has_due else ([], False)
     for one in due:
         request.audit.note(one.client)
     steps = {row.visit.pk: said(row, request.clinic.slug, request.language) for row in rows}
@@ -41,6 +48,12 @@ def day_context(request: Request, day: date) -> dict[str, Any]:
         "day_before": day - timedelta(days=1),
         "day_after": day + timedelta(days=1),
         "rows": rows,
+        "count": count,
+        "first": start + 1,
+        "last": start + len(rows),
+        "start_before": start - MOST,
+        "start_after": start + MOST if start + len(rows) < count else 0,
+        "has_more_due": has_more_due,
         "steps": steps,
         "due": due,
         "purposes": PURPOSE_WORDS,

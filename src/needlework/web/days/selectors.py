@@ -38,7 +38,7 @@ from needlework.workflow import Known
 AHEAD_D: Final = 14
 """How far ahead what is due is told: long enough to telephone, short enough to be read."""
 MOST: Final = 60
-"""Of a list; a day with more clients than this needs a booking system."""
+"""Of a list: more than so many at a time nobody reads, and each has to be judged."""
 _PLANNABLE: Final = ("planned", "test-spot")
 
 
@@ -83,9 +83,11 @@ def visits_ahead(client: Client, today: date) -> QuerySet[Visit]:
     )
 
 
-def expected(clinic: Clinic, day: date, known: Known, now: datetime) -> list[Expected]:
-    """Each visit of a day with the next step as of now; as many queries for one as for sixty."""
-    visits = visits_on(clinic, day)[:MOST]
+def expected(
+    clinic: Clinic, day: date, known: Known, now: datetime, start: int = 0
+) -> list[Expected]:
+    """Visits of a day from `start` on, each with its next step; as many queries for 1 as for 60."""
+    visits = visits_on(clinic, day)[start : start + MOST]
     clients = {visit.client.pk: visit.client for visit in visits if visit.client is not None}
     reports = {report.client_id: report.pk for report in reversed(open_reports(clinic))}
     found = situations(clinic, list(clients.values()), known, now, reported=set(reports))
@@ -354,8 +356,11 @@ def _asked(clinic: Clinic, consultations: Iterable[UUID]) -> dict[UUID, set[str]
 # --- who is due -------------------------------------------------------------------------------
 
 
-def due(clinic: Clinic, today: date) -> list[Due]:
-    """Whose next session or review has come or is near, and who is on no day from today on."""
+def due(clinic: Clinic, today: date) -> tuple[list[Due], bool]:
+    """Whose next session or review has come or is near, and who is on no day from today on.
+
+    With it, whether there are more than were looked at.
+    """
     current = SignedPlan.objects.current().filter(clinic=clinic)
     held = (
         TreatmentSession.objects.current()
@@ -382,15 +387,16 @@ def due(clinic: Clinic, today: date) -> list[Due]:
         .filter(~Exists(visits))
         .select_related("plan__client")
         .defer("plan__said", "plan__plan", "plan__shown")
-        .order_by("on", "plan__client__search_name")[:MOST]
+        .order_by("on", "plan__client__search_name")[: MOST + 1]
     )
+    looked_at = list(rows)
     found: dict[UUID, Due] = {}
-    for row in rows:
+    for row in looked_at[:MOST]:
         client = row.plan.client
         if client is not None and client.pk not in found:
             kind: Literal["session", "review"] = "session" if row.kind == "session" else "review"
             found[client.pk] = Due(client, kind, row.number, row.on)
-    return list(found.values())
+    return list(found.values()), len(looked_at) > MOST
 
 
 # --- notes ------------------------------------------------------------------------------------

@@ -25,12 +25,18 @@ from needlework.web.request import Request
 
 READERS = ("owner", "medical-director", "practitioner", "assistant")
 """Whoever may read what is clinical; at the desk nobody does."""
+_PLACE_DIGITS = 8
 
 
 @access.member()
 @require_GET
 def day(request: Request, clinic: str, day: date) -> HttpResponse:
-    return render(request, "days/day.html", day_context(request, day))
+    asked = request.GET.get("from", "")
+    # A place that is none, or past the end, is the nearest page: a list that grew shorter is one.
+    start = (
+        int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < _PLACE_DIGITS else 0
+    )
+    return render(request, "days/day.html", day_context(request, day, start))
 
 
 # --- visits -----------------------------------------------------------------------------------
