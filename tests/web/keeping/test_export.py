@@ -10,18 +10,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import Model
+from django.utils import timezone
 
 from needlework.web.accounts.models import User
 from needlework.web.audit.models import AuditEvent
 from needlework.web.blobs.models import Blob
+from needlework.web.clearances.models import Clearance, ClearanceClosing
 from needlework.web.clinics.models import Client, Clinic
+from needlework.web.consents.models import Withdrawal
+from needlework.web.consultations.models import Draft
+from needlework.web.days.models import Note, Visit
+from needlework.web.enquiries.models import ConsultationRequest
+from needlework.web.enquiries.services import take_step
 from needlework.web.keeping.errors import KeepingError
 from needlework.web.keeping.leaving import NO_PASSWORD, NOWHERE
 from needlework.web.keeping.management.commands import clinic_export
-from needlework.web.keeping.ways import Way, carried_of_clinic, path_to, way_of
-from tests.web.keeping import filling
+from needlework.web.keeping.ways import (
+    NOT_THE_CLIENTS,
+    Way,
+    carried_of_client,
+    carried_of_clinic,
+    foreign_keys,
+    path_to,
+    way_of,
+)
+from tests.web.keeping import about_client, filling
 from tests.web.keeping.places import ENGINES, Place, place
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +213,80 @@ def test_a_client_takes_all_that_is_about_them(pat: Exported, made: dict[str, st
     }.items():
         assert made[f"harbour-{name}"] in {row["id"] for row in found[label]}, label
     assert len(found["consultations.consultationversion"]) >= 1
+
+
+NEVER_ABOUT_A_CLIENT = {
+    "clinics.membershipversion": "who works here",
+    "clinics.devicetraining": "who works here",
+    "governance.decision": "what the clinic holds true",
+    "consents.consenttext": "words that every client is given",
+}
+"""Records of kinds that have the column, as all records do, and never fill it."""
+
+
+def reaches_client(model: type[Model], passed: frozenset[type[Model]] = frozenset()) -> bool:
+    """By whichever foreign keys, also such as may be empty."""
+    if model is Client:
+        return True
+    to = {one.related_model for one in foreign_keys(model)} - passed - {model}
+    # By way of people every table would be reached.
+    return any(reaches_client(one, passed | {model}) for one in to if one is not User)
+
+
+def test_no_table_that_leads_to_a_client_is_left_out() -> None:
+    """A new table that names a client, in whichever way, is in their export or says why not."""
+    leading = {one for one in apps.get_models(include_auto_created=True) if reaches_client(one)}
+    assert {Draft, Withdrawal, Note, Visit, Clearance, ClearanceClosing} < leading
+    left_out = {one._meta.label_lower for one in leading - set(carried_of_client())}
+    assert left_out == set(NOT_THE_CLIENTS)
+
+
+def test_every_kind_of_row_about_a_client_is_in_their_export(
+    made: dict[str, str], tmp_path: Path
+) -> None:
+    about_client.add(made)
+    call_command(
+        "clinic_export", "harbour", tmp_path / "all", client=made["harbour-client"], verbosity=0
+    )
+    found = records(Exported(tmp_path / "all"))
+    for model in carried_of_client():
+        label = model._meta.label_lower
+        rows = model._default_manager.filter(**{path_to(model, Client): made["harbour-client"]})
+        expected = {str(code) for code in rows.values_list("pk", flat=True)}
+        if label in NEVER_ABOUT_A_CLIENT:
+            assert expected == set(), label
+            continue
+        if not label.startswith("enquiries."):
+            assert expected, f"{label}: make one in about_client.py, or say why there is none"
+        assert {str(row["id"]) for row in found[label]} >= expected, label
+    assert found["consultations.draft"][0]["fields"]
+    assert found["consents.withdrawal"][0]["words"] == "No longer, thank you."
+    (note,) = [one for one in found["days.note"] if one["standing"] == "entered in error"]
+    assert note["text"] == "Prefers mornings."
+
+
+def test_the_request_by_which_they_came_goes_along_and_nobody_elses(
+    made: dict[str, str], tmp_path: Path
+) -> None:
+    about_client.add(made)
+    other = Client.objects.get(name="Somebody Else", clinic__slug="harbour")
+    for name, code in (("pat", made["harbour-client"]), ("other", str(other.pk))):
+        call_command("clinic_export", "harbour", tmp_path / name, client=code, verbosity=0)
+    found = records(Exported(tmp_path / "pat"))
+    (asked,) = found["enquiries.consultationrequest"]
+    assert (asked["id"], asked["name"]) == (made["harbour-enquiry"], "Vera Visitor")
+    assert {row["kind"] for row in found["enquiries.requeststep"]} == {"contacted", "client"}
+    assert "Vera" not in Exported(tmp_path / "other").words
+    # Opened again, and somebody else came of it: then it is theirs.
+    enquiry, now = ConsultationRequest.objects.get(pk=made["harbour-enquiry"]), timezone.now()
+    author = User.objects.get(pk=made["alice"])
+    take_step(enquiry=enquiry, after=2, kind="reopened", author=author, now=now)
+    take_step(enquiry=enquiry, after=3, kind="client", author=author, client=other, now=now)
+    for name, code in (("pat", made["harbour-client"]), ("other", str(other.pk))):
+        call_command("clinic_export", "harbour", tmp_path / f"{name}2", client=code, verbosity=0)
+    assert "Vera" not in Exported(tmp_path / "pat2").words
+    assert "Vera" in Exported(tmp_path / "other2").words
+    assert made["harbour-client"] not in Exported(tmp_path / "other2").words
 
 
 def test_history_stands_beside_what_counts(pat: Exported) -> None:

@@ -110,7 +110,7 @@ def test_a_supervisor_is_one_of_the_clinic(
 ) -> None:
     answer = change(olga, who, roles=["practitioner"], supervisor=str(charlie.pk))
     assert answer.status_code == 422
-    facts = {"profession": "", "licence_number": "", "supervisor": charlie}
+    facts: dict[str, Any] = {"profession": "", "licence_number": "", "supervisor": charlie}
     with pytest.raises(services.StaffError):
         services.change_place(
             author=olga,
@@ -358,3 +358,102 @@ def test_a_struck_training_counts_no_more(olga: Membership, who: Membership) -> 
         author=olga, training=made, reason="duplicate", words="", now=timezone.now()
     )
     assert operator(who, day, ["skinpen-precision"])["device_training"] == "unknown"
+
+
+# --- the last medical director ------------------------------------------------------------------
+
+
+@pytest.fixture
+def dora(harbour: Clinic) -> Membership:
+    return people.member(harbour, "medical-director", email="dora@harbour.example")
+
+
+def go(olga: Membership, dora: Membership, how: str, **given: Any) -> Any:
+    if how == "leave":
+        return leave(olga, dora, today_in(olga.clinic, timezone.now()).isoformat(), **given)
+    sent = {"profession": "physician", "licence_number": "1", **given}
+    return change(olga, dora, roles=["practitioner"], **sent)
+
+
+@pytest.mark.parametrize("how", ["leave", "change"])
+def test_the_last_medical_director_goes_with_a_warning_and_a_confirmation(
+    olga: Membership, dora: Membership, how: str
+) -> None:
+    page = page_of(people.browser(olga).get(at(how, olga.clinic, member=dora.pk)))
+    assert "Plans whose statements are not approved cannot be signed" in page
+    assert 'type="checkbox" name="sure"' in page
+    refused = go(olga, dora, how)
+    assert refused.status_code == 422
+    assert "without one, nothing can be approved" in page_of(refused)
+    now = fresh(dora)
+    assert now.roles == {"medical-director"}
+    assert now.left_at is None
+    assert go(olga, dora, how, sure="on").status_code == 302
+    now = fresh(dora)
+    assert now.left_at is not None or now.roles == {"practitioner"}
+
+
+@pytest.mark.parametrize("how", ["leave", "change"])
+def test_one_of_two_medical_directors_is_not_asked(
+    olga: Membership, dora: Membership, how: str
+) -> None:
+    people.member(olga.clinic, "medical-director", email="second@harbour.example")
+    page = page_of(people.browser(olga).get(at(how, olga.clinic, member=dora.pk)))
+    assert "last medical director" not in page
+    assert 'type="checkbox" name="sure"' not in page
+    assert go(olga, dora, how).status_code == 302
+
+
+def test_a_director_of_another_clinic_or_out_of_use_is_no_other(
+    olga: Membership, dora: Membership
+) -> None:
+    people.member(people.clinic("third", name="Third"), "medical-director", email="x@third.example")
+    idle = people.member(olga.clinic, "medical-director", email="idle@harbour.example")
+    idle.user.is_active = False
+    idle.user.save()
+    assert go(olga, dora, "leave").status_code == 422
+
+
+def test_who_stays_medical_director_changes_without_a_question(
+    olga: Membership, dora: Membership
+) -> None:
+    sent = {"profession": "physician", "licence_number": "2"}
+    assert change(olga, dora, roles=["medical-director"], **sent).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["leave", "change"])
+def test_whoever_became_the_last_meanwhile_is_asked_about_on_the_page_that_comes_back(
+    olga: Membership, dora: Membership, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between drawing and saving the other director has gone."""
+    monkeypatch.setattr("needlework.web.staff.views._ask_about_director", lambda *_: False)
+    refused = go(olga, dora, how)
+    assert refused.status_code == 422
+    assert 'type="checkbox" name="sure"' in page_of(refused)
+    assert go(olga, dora, how, sure="on").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_directors_let_go_at_once_the_second_is_asked_about(harbour: Clinic) -> None:
+    olga = owner(harbour)
+    both = [
+        people.member(harbour, "medical-director", email=f"d{n}@harbour.example") for n in range(2)
+    ]
+    today = today_in(harbour, timezone.now())
+    start, told = threading.Barrier(2), []
+
+    def act(n: int) -> None:
+        try:
+            start.wait()
+            services.end_place(author=olga, place=both[n], last_day=today, now=timezone.now())
+        except services.StaffError as late:
+            told.append(late.field)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == [services.SURE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Model
@@ -11,9 +12,17 @@ from needlework.web.clinics.models import Client, Clinic
 
 
 def write(
-    action: str, *, now: datetime, clinic: Clinic | None = None, client: Client | None = None
+    action: str,
+    *,
+    now: datetime,
+    clinic: Clinic | None = None,
+    client: Client | None = None,
+    also: Sequence[Mapping[str, str]] = (),
 ) -> None:
-    """Who has the machine is nobody whom the database knows; the row says what and when."""
+    """Who has the machine is nobody whom the database knows; the row says what and when.
+
+    `also` are further objects, by type and id.
+    """
     touched: list[Model] = [row for row in (clinic, client) if row is not None]
     AuditEvent.objects.create(
         at=now,
@@ -22,5 +31,8 @@ def write(
         outcome="ok",
         clinic=clinic,
         client=client,
-        objects_seen=[{"type": row._meta.label_lower, "id": str(row.pk)} for row in touched],
+        objects_seen=[
+            *({"type": row._meta.label_lower, "id": str(row.pk)} for row in touched),
+            *also,
+        ],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q
 from msgspec import Struct, field
@@ -17,6 +18,7 @@ from needlework.web.blobs.models import Blob
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations import selectors
+from needlework.web.enquiries.models import RequestStep
 from needlework.web.keeping import archive
 from needlework.web.keeping.archive import Piece
 from needlework.web.keeping.rows import Row, read
@@ -38,6 +40,11 @@ from needlework.web.keeping.writing import (
 from needlework.web.knowledge import known_for
 from needlework.web.records.models import Record, Retraction
 
+OF_REQUESTS: Final[Mapping[str, str]] = {
+    "enquiries.consultationrequest": "pk",
+    "enquiries.requeststep": "enquiry",
+}
+"""Tables of requests for a consultation, and their column that names the request."""
 CURRENT: Final = "current"
 SUPERSEDED: Final = "superseded"
 IN_ERROR: Final = "entered in error"
@@ -84,9 +91,14 @@ def _taken(client: Client, using: str, written: Written, progress: Progress) -> 
         .filter(client=client)
         .values_list("record_type", "record_id")
     )
+    asked = _requests_of(client, using)
     for model in carried_of_client():
         label = model._meta.label_lower
-        rows = every(model, using).filter(**{path_to(model, Client): client.pk})
+        about = Q(**{path_to(model, Client): client.pk})
+        if path := OF_REQUESTS.get(label):
+            # A step that names somebody else is theirs.
+            about |= Q(**{f"{path}__in": asked}) & Q(client=None)
+        rows = every(model, using).filter(about)
         found: list[Row] = [_shown(row) for row in read(rows)]
         if issubclass(model, Record):
             later = {row["supersedes_id"] for row in found}
@@ -99,6 +111,17 @@ def _taken(client: Client, using: str, written: Written, progress: Progress) -> 
         written.tables[label] = {"rows": len(found)}
         progress(f"{label}: {len(found)} rows")
     return taken
+
+
+def _requests_of(client: Client, using: str) -> list[UUID]:
+    """Requests by which somebody became this client: written before there was a client to name.
+
+    Of one that was opened again and led to another client, the last step tells whose it is.
+    """
+    steps = every(RequestStep, using).filter(clinic=client.clinic_id, kind="client")
+    mine = steps.filter(client=client.pk).values("enquiry")
+    led_to = steps.filter(enquiry__in=mine).order_by("number").values_list("enquiry", "client")
+    return [enquiry for enquiry, came in dict(led_to).items() if came == client.pk]
 
 
 def _shown(row: Row) -> dict[str, Any]:

@@ -35,6 +35,7 @@ DECLARED: Final[Mapping[str, Way]] = {
     "governance.usedrelease": Way.SHARED,
     # A seal covers the rows of every clinic.
     "audit.auditseal": Way.INSTALLATION,
+    "audit.auditcheck": Way.INSTALLATION,
     "account.emailaddress": Way.INSTALLATION,
     "account.emailconfirmation": Way.INSTALLATION,
     "mfa.authenticator": Way.INSTALLATION,

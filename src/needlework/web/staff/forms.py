@@ -46,7 +46,23 @@ class PasswordForm(forms.Form):
         return {}
 
 
-class PlaceForm(PasswordForm):
+class SureForm(PasswordForm):
+    """Also asks, where it is the last medical director, whether they are really to go."""
+
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def ask_sure(self) -> None:
+        """Show the question; whoever is asked has the box to tick."""
+        field = self.fields["sure"]
+        field.widget = forms.CheckboxInput()
+        field.label = lazystr(self._("The clinic goes on without a medical director"))
+
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.cleaned_data.get("sure"))
+
+
+class PlaceForm(SureForm):
     """Roles, profession and licence of somebody, as they are to stand."""
 
     field_order: tuple[str, ...] = (
@@ -60,6 +76,7 @@ class PlaceForm(PasswordForm):
         "scope_max_depth_mm",
         "supervisor",
         "is_public",
+        "sure",
         "password",
     )
     roles = forms.MultipleChoiceField(
@@ -114,7 +131,7 @@ class PlaceForm(PasswordForm):
     @property
     def facts(self) -> dict[str, Any]:
         """What was typed, by the names that a membership has."""
-        left_out = {"password", "seen", "email", "name"}
+        left_out = {"password", "seen", "email", "name", "sure"}
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def clean_scope_max_depth_mm(self) -> float | None:
@@ -206,10 +223,10 @@ class ChangeForm(PlaceForm):
         return is_public
 
 
-class LeaveForm(PasswordForm):
+class LeaveForm(SureForm):
     """The last day of somebody's work here."""
 
-    field_order = ("last_day", "password")
+    field_order = ("last_day", "sure", "password")
     last_day = DateField()
 
     def labels(self) -> dict[str, str]:

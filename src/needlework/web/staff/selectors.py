@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404
 from msgspec import Struct
 
+from needlework.i18n import translator
 from needlework.web.audit.models import AuditEvent
 from needlework.web.clinics.models import (
     PROFESSIONS,
@@ -25,6 +26,7 @@ from needlework.web.clinics.selectors import TREATING
 from needlework.web.records.models import Retraction
 from needlework.web.records.selectors import retractions_of
 from needlework.web.request import Request
+from needlework.web.staff.words import ROLE_NAMES
 
 LICENCE_NOTICE_DAYS: Final = 60
 """A licence that ends so soon is marked: authorities take weeks to renew one."""
@@ -89,10 +91,31 @@ def shown_name(place: Membership) -> str:
 
     An account may be known from another clinic: to add its address must not tell whose it is.
     """
-    is_known = getattr(place, "is_ours_by_name", None)
-    if is_known is None:
-        is_known = _told(Membership.objects.filter(pk=place.pk)).get().is_ours_by_name  # type: ignore[attr-defined]
-    return (place.user.name if is_known else "") or place.user.email
+    return (place.user.name if _is_known(place) else "") or place.user.email
+
+
+def listed_name(place: Membership, language: str) -> str:
+    """As `shown_name`, for pages that are not the owner's: no address of who was only invited."""
+    if _is_known(place):
+        return place.user.name or place.user.email
+    _ = translator(language)
+    roles = ", ".join(_(ROLE_NAMES[role]) for role in ROLES if role in place.roles)
+    # The clinic typed the address itself: its first letter tells nothing of an account elsewhere.
+    initial = f"{place.user.email[:1].upper()}."
+    return _("Invited: {initial}, {roles}").format(initial=initial, roles=roles or "–")
+
+
+def with_names(rows: MembershipQuerySet | QuerySet[Membership]) -> QuerySet[Membership]:
+    """With user and roles, and whether the clinic may call them by their name."""
+    added_here = MembershipVersion.objects.filter(
+        membership=OuterRef("pk"), supersedes=None, author__isnull=False
+    )
+    come = _visits(OuterRef("user_id"), OuterRef("clinic_id"))
+    return (
+        rows.select_related("user")
+        .prefetch_related("role_rows")
+        .annotate(is_ours_by_name=~Exists(added_here) | Exists(come))
+    )
 
 
 def has_come(place: Membership) -> bool:
@@ -165,17 +188,20 @@ def _person(place: Membership, day: date, errors: Mapping[UUID, Retraction]) -> 
 
 
 def _told(rows: MembershipQuerySet | QuerySet[Membership]) -> QuerySet[Membership]:
-    """With user, roles and trainings, and whether the clinic may call them by their name."""
-    added_here = MembershipVersion.objects.filter(
-        membership=OuterRef("pk"), supersedes=None, author__isnull=False
-    )
-    come = _visits(OuterRef("user_id"), OuterRef("clinic_id"))
+    """With names, and trainings."""
     trainings = DeviceTraining.objects.select_related("author").order_by("-trained_on", "pk")
     return (
-        rows.select_related("user", "clinic", "supervisor__user")
-        .prefetch_related("role_rows", Prefetch("trainings", trainings))
-        .annotate(is_ours_by_name=~Exists(added_here) | Exists(come))
+        with_names(rows)
+        .select_related("clinic", "supervisor__user")
+        .prefetch_related(Prefetch("trainings", trainings))
     )
+
+
+def _is_known(place: Membership) -> bool:
+    known = getattr(place, "is_ours_by_name", None)
+    if known is None:
+        known = with_names(Membership.objects.filter(pk=place.pk)).get().is_ours_by_name  # type: ignore[attr-defined]
+    return bool(known)
 
 
 def _visits(user: Any, clinic: Any) -> QuerySet[AuditEvent]:

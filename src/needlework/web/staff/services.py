@@ -21,6 +21,9 @@ from needlework.web.records.services import overtaken, retract
 from needlework.web.records.spoken import spoken
 
 OWNER: Final = "owner"
+DIRECTOR: Final = "medical-director"
+SURE: Final = "sure"
+"""Where the forms ask whether the last medical director is really to go."""
 
 
 class StaffError(NeedleworkError):
@@ -67,14 +70,20 @@ def change_place(
     seen: UUID | None,
     roles: Iterable[str],
     now: datetime,
+    is_sure: bool = False,
     **facts: Any,
 ) -> Membership:
-    """New facts in the place of those that the author saw."""
+    """New facts in the place of those that the author saw.
+
+    `is_sure` is asked where the clinic's last medical director would be none any more.
+    """
     clinic = _held(author)
     wanted = set(roles)
     now_held = _here(place)
     if OWNER not in wanted:
-        _check_owner_stays(clinic, place, "roles")
+        _check_owner_stays(place, "roles")
+    if DIRECTOR not in wanted and not is_sure:
+        _check_director_stays(place)
     _check_supervisor(clinic, place, facts.get("supervisor"))
     if seen != newest_version(place):
         raise overtaken()
@@ -84,12 +93,24 @@ def change_place(
 
 
 @transaction.atomic
-def end_place(*, author: Membership, place: Membership, last_day: date, now: datetime) -> None:
-    """Somebody has left: whatever the day, their access ends now."""
+def end_place(
+    *,
+    author: Membership,
+    place: Membership,
+    last_day: date,
+    now: datetime,
+    is_sure: bool = False,
+) -> None:
+    """Somebody has left: whatever the day, their access ends now.
+
+    `is_sure` is asked where it is the clinic's last medical director.
+    """
     _ = spoken()
     clinic = _held(author)
     now_held = _here(place)
-    _check_owner_stays(clinic, place, "last_day")
+    _check_owner_stays(place, "last_day")
+    if not is_sure:
+        _check_director_stays(place)
     today, joined = today_in(clinic, now), clock_of(clinic)(place.joined_at).date()
     if not joined <= last_day <= today:
         raise StaffError(
@@ -164,14 +185,31 @@ def _here(place: Membership) -> Membership:
     )
 
 
-def _check_owner_stays(clinic: Clinic, place: Membership, field: str) -> None:
-    _ = spoken()
-    owners = set(
+def is_last(place: Membership, role: str) -> bool:
+    """Whether nobody else of the clinic has a role that this person has."""
+    held = set(
         Membership.objects.active()
-        .filter(clinic=clinic, role_rows__role=OWNER)
+        .filter(clinic=place.clinic_id, role_rows__role=role)
         .values_list("pk", flat=True)
     )
-    if owners - {place.pk} or place.pk not in owners:
+    return held == {place.pk}
+
+
+def _check_director_stays(place: Membership) -> None:
+    """A clinic may be without one, and nobody makes it so without knowing what that means."""
+    if not is_last(place, DIRECTOR):
+        return
+    _ = spoken()
+    raise StaffError(
+        _("This is the clinic’s last medical director: without one, nothing can be approved."),
+        hint=_("Make somebody else medical director first, or confirm it below."),
+        field=SURE,
+    )
+
+
+def _check_owner_stays(place: Membership, field: str) -> None:
+    _ = spoken()
+    if not is_last(place, OWNER):
         return
     raise StaffError(
         _("This is the clinic’s last owner, who can neither leave nor stop owning it."),

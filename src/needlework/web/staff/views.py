@@ -29,6 +29,7 @@ from needlework.web.staff.forms import (
     ChangeForm,
     LeaveForm,
     PasswordForm,
+    SureForm,
     TrainingErrorForm,
     TrainingForm,
 )
@@ -102,6 +103,7 @@ def change(request: Request, clinic: str, member: UUID) -> HttpResponse:
         supervisors=selectors.possible_supervisors(request.clinic, beside=place),
         has_come=shown.has_come,
     )
+    is_last_director = _ask_about_director(place, form)
 
     def act() -> None:
         services.change_place(
@@ -109,11 +111,13 @@ def change(request: Request, clinic: str, member: UUID) -> HttpResponse:
             place=place,
             seen=form.seen_version,
             now=timezone.now(),
+            is_sure=form.is_sure,
             **form.facts,
         )
 
     if request.method == "GET" or not _is_done(request, form, act):
-        return _form_page(request, "change", {"form": form, "person": shown})
+        context = {"form": form, "person": shown, "is_last_director": is_last_director}
+        return _form_page(request, "change", context)
     messages.success(request, translator(request.language)("Saved. What stood before is kept."))
     # Who has just given up the role may not open the page any more.
     if place.pk == request.membership.pk and not set(form.cleaned_data["roles"]) & set(_READERS):
@@ -133,6 +137,7 @@ def leave(request: Request, clinic: str, member: UUID) -> HttpResponse:
         initial={"last_day": today},
         language=request.language,
     )
+    is_last_director = _ask_about_director(place, form)
 
     def act() -> None:
         services.end_place(
@@ -140,10 +145,12 @@ def leave(request: Request, clinic: str, member: UUID) -> HttpResponse:
             place=place,
             last_day=form.cleaned_data["last_day"],
             now=timezone.now(),
+            is_sure=form.is_sure,
         )
 
     if request.method == "GET" or not _is_done(request, form, act):
-        context = {"form": form, "person": selectors.person(place, today)}
+        shown = selectors.person(place, today)
+        context = {"form": form, "person": shown, "is_last_director": is_last_director}
         return _form_page(request, "leave", context)
     if place.pk == request.membership.pk:
         return redirect("clinics:choose")
@@ -258,9 +265,19 @@ def _is_done(request: Request, form: forms.Form, act: Callable[[], None]) -> boo
         return False
     except (services.StaffError, RecordError) as wrong:
         field = getattr(wrong, "field", "") or None
+        if field == services.SURE and isinstance(form, SureForm):
+            # Another director may have gone since the page was drawn: now it is asked.
+            form.ask_sure()
         form.add_error(field, f"{wrong.message} {wrong.hint}".strip())
         return False
     return True
+
+
+def _ask_about_director(place: Membership, form: SureForm) -> bool:
+    is_last = services.is_last(place, services.DIRECTOR)
+    if is_last:
+        form.ask_sure()
+    return is_last
 
 
 def _initial(place: Membership) -> dict[str, Any]:
