@@ -1,4 +1,4 @@
-"""`needlework clinic`: open a clinic, back it up, restore it, and leave with all of it.
+"""`needlework clinic`: open a clinic, back it up, restore it, leave with all of it; lost factors.
 
 Nothing of the app is imported here: this process becomes one of the app's own commands, so that
 terminal, signals and exit status are the command's.
@@ -151,6 +151,28 @@ def export(
     words = [*_words({"client": client}), *(["--encrypt"] if encrypt else [])]
     words += [*_recipients(recipients), "--", clinic, str(target)]
     _become("clinic_export", *words, data=data)
+
+
+@command.command("reset-factor")
+@click.argument("email")
+@click.option(
+    "--checked",
+    required=True,
+    type=click.Choice(["in-person", "known-number", "video"]),
+    help="How you made sure that it is really they who ask.",
+)
+@_DATA
+def reset_factor(*, email: str, checked: str, data: Path | None) -> None:
+    """Take away the second step of EMAIL, who has lost it and every backup code.
+
+    First make sure who asks: face to face, or by calling a number that you knew before. Whoever
+    it is signs in with the password, and adds a new second step at once where their role needs it.
+
+    \b
+    Example:
+      needlework clinic reset-factor owner@harbour.example --checked in-person
+    """  # noqa: D301  click reads the mark as one character
+    _become("clinic_reset_factor", *_words({"checked": checked}), "--", email, data=data)
 
 
 def _words(given: dict[str, Any]) -> list[str]:

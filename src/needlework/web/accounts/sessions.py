@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,13 +16,16 @@ TOUCH_EVERY_S: Final = 30
 """Written down no oftener than this, so that reading pages stays reading."""
 _ENTERED: Final = "entered_at"
 _SEEN: Final = "seen_at"
+_PLACE: Final = "begun_from"
 
 
-def begin(session: SessionBase, now_s: int) -> None:
+def begin(session: SessionBase, now_s: int, *, address: str = "", browser: str = "") -> None:
+    """It begins now; from where, its owner is shown who looks for what is none of theirs."""
     session[_ENTERED] = session[_SEEN] = now_s
+    session[_PLACE] = {"address": address, "browser": browser}
 
 
-def is_over(session: SessionBase, now_s: int) -> bool:
+def is_over(session: SessionBase | Mapping[str, Any], now_s: int) -> bool:
     """Whether its life has ended, however busy it was."""
     entered = _moment(session, _ENTERED)
     return entered is None or now_s - entered >= settings.SESSION_COOKIE_AGE
@@ -63,6 +67,13 @@ def idle_s() -> int:
     return int(settings.IDLE_MINUTES) * 60
 
 
-def _moment(session: SessionBase, name: str) -> int | None:
+def told(session: SessionBase | Mapping[str, Any]) -> tuple[int | None, int | None, dict[str, str]]:
+    """When it began, when somebody was last there, and from where it began."""
+    place = session.get(_PLACE)
+    known = {str(k): str(v) for k, v in place.items()} if isinstance(place, dict) else {}
+    return _moment(session, _ENTERED), _moment(session, _SEEN), known
+
+
+def _moment(session: SessionBase | Mapping[str, Any], name: str) -> int | None:
     value: Any = session.get(name)
     return value if isinstance(value, int) else None

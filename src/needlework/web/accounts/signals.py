@@ -24,7 +24,14 @@ def connect() -> None:
 
 def _entered(request: HttpRequest | None = None, **sent: Any) -> None:
     if request is not None:
-        sessions.begin(request.session, int(time.time()))
+        from needlework.web.audit.middleware import address_of, printable
+
+        sessions.begin(
+            request.session,
+            int(time.time()),
+            address=address_of(request) or "",
+            browser=printable(request.headers.get("User-Agent", ""))[:120],
+        )
 
 
 def _left(request: HttpRequest | None = None, **sent: Any) -> None:

@@ -1,19 +1,23 @@
-"""Asked by the page itself: whether somebody is there, locking and unlocking; and the language."""
+"""Whether somebody is there, locking and unlocking; one's own sessions; and the language."""
 
 from __future__ import annotations
 
 import time
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from needlework.i18n import LANGUAGES
+from needlework.i18n import LANGUAGES, plural, translator
 from needlework.web import access
-from needlework.web.accounts import lock, sessions
+from needlework.web.accounts import lock, own, sessions
+from needlework.web.accounts.forms import EndForm
+from needlework.web.accounts.services import TooManyTries, confirm_password
+from needlework.web.rendering import render
 from needlework.web.request import Request
 
 
@@ -50,6 +54,48 @@ def lock_now(request: Request) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         return _state(request, int(time.time()))
     return redirect(_back(request))
+
+
+@access.signed_in
+@never_cache
+@require_GET
+def own_sessions(request: Request) -> HttpResponse:
+    """Where whoever asks is signed in now."""
+    return _sessions_page(request, EndForm(own.sessions_of(request), language=request.language))
+
+
+@access.signed_in
+@require_POST
+def session_end(request: Request) -> HttpResponse:
+    """End one of one's other sessions, or all of them; with the password, so that it is oneself."""
+    _ = translator(request.language)
+    found = own.sessions_of(request)
+    form = EndForm(found, request.POST, language=request.language)
+    if not form.is_valid() or not _is_oneself(request, form):
+        return _sessions_page(request, form, status=422)
+    ended = own.end(request, form.chosen)
+    request.audit.note(request.user)
+    request.audit.happened("accounts.session_ended")
+    told = plural(request.language, "{n} session was ended.", "{n} sessions were ended.", ended)
+    messages.success(request, told if ended else _("There is no other session any more."))
+    return redirect("accounts:sessions")
+
+
+def _is_oneself(request: Request, form: EndForm) -> bool:
+    _ = translator(request.language)
+    try:
+        is_right = confirm_password(request.user, form.cleaned_data["password"])
+    except TooManyTries as wrong:
+        form.add_error("password", f"{_(wrong.message)} {_(wrong.hint)}")
+        return False
+    if not is_right:
+        form.add_error("password", _("This is not your password, so nothing was ended."))
+    return is_right
+
+
+def _sessions_page(request: Request, form: EndForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "sessions": form.sessions}
+    return render(request, "accounts/sessions.html", context, status=status)
 
 
 @access.signed_in
