@@ -211,6 +211,45 @@ def test_a_rejected_wait_is_for_the_clinic_to_say_and_never_opens() -> None:
     assert all("pool" in moment.closed for moment in known.moments)
 
 
+WARNED = {
+    "redness": ("harm.erythema.gone-by", "harm.erythema.flag-from"),
+    "swelling": ("harm.swelling.gone-by", "harm.swelling.flag-from"),
+}
+
+
+def warned(known: Timeline, what: str) -> list[tuple[date, tuple[str, ...]]]:
+    """On which days the warning stands, and what it cites."""
+    sentence = f"If {what} has not faded by now, ask a clinician."
+    return [
+        (moment.on, told.claims)
+        for moment in known.moments
+        for told in moment.do
+        if told.text == sentence
+    ]
+
+
+@pytest.mark.parametrize("what", WARNED)
+def test_the_warning_stays_when_the_clinic_rejects_how_long_it_usually_lasts(what: str) -> None:
+    usual, late = WARNED[what]
+    plain, known = after(), after(rejecting(usual))
+    assert what not in {course.what for course in known.courses}, "its length is not told"
+    assert warned(known, what) == warned(plain, what)
+    ((_day, claims),) = warned(known, what)
+    assert claims == (late,)
+
+
+@pytest.mark.parametrize("what", WARNED)
+def test_the_warning_stays_without_a_day_when_the_clinic_rejects_that(what: str) -> None:
+    usual, late = WARNED[what]
+    known = after(rejecting(usual, late))
+    assert warned(known, what) == []
+    (told,) = [one for one in known.advice if one.about == what]
+    assert told.text == f"If {what} does not fade, ask a clinician."
+    assert told.claims == (late,), "its source says that this clinic does not accept it"
+    assert not any(sign.isdigit() for sign in told.text)
+    assert not [one for one in after().advice if one.about == what]
+
+
 def test_any_claim_may_be_rejected() -> None:
     for claim_id in sorted(claims_in(msgspec.to_builtins(after(season="summer")))):
         after(rejecting(claim_id), season="summer")

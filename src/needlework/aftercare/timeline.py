@@ -325,8 +325,8 @@ def _courses(session: _Session) -> Iterator[Course]:
     _ = session.say
     swelling = ("harm.swelling.gone-by", *_downtime(session))
     for what, label, lasting, warn in (
-        ("redness", _("redness"), _redness(session), "harm.erythema.flag-from"),
-        ("swelling", _("swelling"), swelling, "harm.swelling.flag-from"),
+        ("redness", _("redness"), _redness(session), _WARNINGS["redness"]),
+        ("swelling", _("swelling"), swelling, _WARNINGS["swelling"]),
         (
             "looking as usual",
             _("looking as usual"),
@@ -498,7 +498,7 @@ def _day(
         day=day,
         on=on,
         expect=(*_words(session, f"{stem}-expect"), *_expected(session, courses, on)),
-        do=(*(_words(session, f"{stem}-do") if named else ()), *_warnings(session, courses, on)),
+        do=(*(_words(session, f"{stem}-do") if named else ()), *_warnings(session, on)),
         dont=tuple(_words(session, f"{stem}-dont")),
         opens=opens,
         closed=closed,
@@ -551,15 +551,37 @@ def _expected(session: _Session, courses: Sequence[Course], on: date) -> Iterato
             yield CitedText(said[course.what].format(time=time_), course.usual.claims)
 
 
-def _warnings(session: _Session, courses: Sequence[Course], on: date) -> Iterator[CitedText]:
+_WARNINGS: Final = {
+    "redness": "harm.erythema.flag-from",
+    "swelling": "harm.swelling.flag-from",
+}
+"""From when on a reaction that stays is for a clinician."""
+
+
+def _warnings(session: _Session, on: date) -> Iterator[CitedText]:
+    """On its day, whether or not the clinic accepts how long the reaction usually lasts."""
     _ = session.say
     said = {
         "redness": _("If redness has not faded by now, ask a clinician."),
         "swelling": _("If swelling has not faded by now, ask a clinician."),
     }
-    for course in courses:
-        if course.what in said and on == course.warn_from.on:
-            yield CitedText(said[course.what], course.warn_from.claims)
+    for what, warn_id in _WARNINGS.items():
+        warn = _number(session.knowledge, warn_id)
+        if warn is not None and on == later(session.day, warn.value, warn.unit):
+            yield CitedText(said[what], warn.claims)
+
+
+def _warnings_without_day(session: _Session) -> Iterator[Advice]:
+    """Where the clinic does not accept the day, the warning holds all the time and names none."""
+    _ = session.say
+    said = {
+        "redness": (_("redness"), _("If redness does not fade, ask a clinician.")),
+        "swelling": (_("swelling"), _("If swelling does not fade, ask a clinician.")),
+    }
+    for what, warn_id in _WARNINGS.items():
+        if _number(session.knowledge, warn_id) is None:
+            about, text = said[what]
+            yield Advice(about=about, text=text, claims=(warn_id,))
 
 
 def _words(session: _Session, claim_id: str) -> Iterator[CitedText]:
@@ -614,6 +636,7 @@ def _advice(
         yield from said(_("make-up"), "aftercare.make-up.tools")
     for words in _by_zone(session):
         yield Advice(about=_("treated zones"), text=words.text, claims=words.claims)
+    yield from _warnings_without_day(session)
     yield from said(_("help"), "aftercare.touch.ask")
 
 

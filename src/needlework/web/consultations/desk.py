@@ -38,6 +38,7 @@ from needlework.web.plans.models import SignedPlan
 from needlework.web.records.services import OvertakenError
 from needlework.web.rendering import render
 from needlework.web.request import Request
+from needlework.web.staff.selectors import listed_name
 
 _CONTROLS: Final = ("csrfmiddlewaretoken", "do", "base", "operator", "opened", "begun", "by")
 """What the form sends beside answers."""
@@ -412,6 +413,7 @@ class Desk:
             "thrown": self._thrown,
             "waits": self.waits,
             "treaters": self.treaters,
+            "listed_name": listed_name,
             "treater": self.treater,
             "odd_treater": self._is_odd_treater,
             "operator": self.form.data.get("operator"),

@@ -21,6 +21,7 @@ from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
 from needlework.web.records.models import Retraction
 from needlework.web.records.selectors import retraction_of, retractions_of
+from needlework.web.staff.selectors import with_names
 from needlework.workflow import Known, consult, plan_for
 
 
@@ -178,7 +179,7 @@ def facts_of(
 def treaters(clinic: Clinic) -> list[Membership]:
     """Those who have a profession, with what they are trained on."""
     found = Membership.objects.active().filter(clinic=clinic).exclude(profession="")
-    return list(found.select_related("user").order_by("user__name"))
+    return list(with_names(found).order_by("user__name"))
 
 
 def operator(member: Membership, day: date, devices: Sequence[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from needlework.web.blobs.sniff import clean
 from needlework.web.clinics.cards import clinic_card, person_card
 from needlework.web.clinics.clock import clock_of, today_in
 from needlework.web.consultations import selectors as consultations
+from needlework.web.consultations.expiring import expired
 from needlework.web.consultations.models import Consultation
 from needlework.web.consultations.page import plan_context
 from needlework.web.consultations.selectors import Judged
@@ -72,6 +73,13 @@ class SigningDesk:
     def shown(self) -> str:
         drawn = template_of("plans/shown.html")
         return drawn.render({**common(self.request), **self.context})
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether a question is open because its answer no longer holds."""
+        if not any(one.reason in ("question", "day") for one in self.in_the_way):
+            return False
+        return bool(expired(self.judged.version.data, self.known, self.today, self.today))
 
     @cached_property
     def before(self) -> SignedPlan | None:

@@ -73,6 +73,7 @@ def _page(desk: SigningDesk, form: SignForm | None = None) -> HttpResponse:
         "digest": desk.digest,
         "number": desk.number,
         "before": desk.before,
+        "has_expired": desk.has_expired,
     }
     return render(desk.request, "plans/sign.html", context, status=422 if form else 200)
 
