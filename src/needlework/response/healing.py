@@ -16,6 +16,7 @@ uncertain (`healing_elastin`), and it is not in the chain.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -389,7 +390,7 @@ def maturation(
     """
     _check_sessions(session_days, until_day)
     days = _grid(until_day, step_days, made.draws)
-    _, height = collagen_i_peak(made)
+    height = _height(np.stack(msgspec.structs.astuple(made)).tobytes(), made.draws)
     states = np.empty((len(STATES), len(days), made.draws))
     march(powers(_moved(made, step_days), len(days)), _fresh(made, 0.0), states)
     grown = np.zeros((len(session_days), len(days), made.draws))
@@ -408,6 +409,15 @@ _GONE: Final = 1e-290
 
 _FINE: Final = 64
 """Steps into which the fastest time of a chain is cut where a peak is sought."""
+
+
+@lru_cache(maxsize=4)
+def _height(times: bytes, draws: int) -> Array:
+    """Of the peak; forecasts ask with the same draws again and again, whoever they are about."""
+    rows = np.frombuffer(times).reshape(-1, draws)
+    _, height = collagen_i_peak(Chain(**dict(zip(Chain.__struct_fields__, rows, strict=True))))
+    height.flags.writeable = False
+    return height
 
 
 def collagen_i_peak(made: Chain) -> tuple[Array, Array]:
