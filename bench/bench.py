@@ -24,12 +24,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import absorption
-import cohort
 import consultations
-import forecast
-import healing
-import load
 from lines import Line, show
 
 from needlework import batch
@@ -54,12 +49,21 @@ def main() -> int:
         work = Path(folder)
         shown = [*cold(work), *throughput(work, lines), *memory(work, lines)]
         shown += [*pages(quick=options.quick), *served()]
-        for part in (forecast, healing, absorption, cohort):
-            shown += part.lines(quick=options.quick)
+        shown += [line for part in models() for line in part.lines(quick=options.quick)]
         if options.profile:
             options.profile.write_text(profile(work), encoding="utf-8")
     show(shown)
     return 0
+
+
+def models() -> tuple[Any, ...]:
+    """Parts that measure models. A worker of the batch imports this file too, and needs none."""
+    import absorption
+    import cohort
+    import forecast
+    import healing
+
+    return forecast, healing, absorption, cohort
 
 
 def cold(work: Path) -> list[Line]:
@@ -227,6 +231,8 @@ def _pages(told: dict[str, Any]) -> Iterator[Line]:
 
 def served() -> list[Line]:
     """The app as `make run` serves it, under load."""
+    import load
+
     found = load.run()
     return [
         Line(
