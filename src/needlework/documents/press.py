@@ -7,41 +7,64 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Final
 
+from needlework.documents import typesetter
+from needlework.documents.typesetter import REFUSED
 from needlework.documents.words import Said
+from needlework.errors import NeedleworkError
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 FONTS: Final = Path(__file__).parent / "fonts"
 MISSING: Final = "\N{WHITE SQUARE}"
 _UNCOVERED: Final = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL)
+_PATIENCE_S: Final = 60
 _LONGEST_WORD: Final = 24
 _LONGEST_LINE: Final = 200
 _BREAK: Final = "\N{ZERO WIDTH SPACE}"
 
 
 def typeset(template: str, data: Said) -> bytes:
-    """The document; letters that no font at hand has stand as a square, and a line says so."""
-    import typst
+    """The document; letters that no font at hand has stand as a square, and a line says so.
 
+    Set in a process of its own: the library keeps some 90 MB for good, which a page's worker that
+    was asked for one document would hold from then on.
+    """
     while True:
-        try:
-            return typst.compile(
-                str(TEMPLATES / f"{template}.typ"),
-                root=str(TEMPLATES),
-                font_paths=[str(FONTS)],
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_standards=["ua-1"],
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            )
-        except typst.TypstError as error:
-            found = _UNCOVERED.search(str(error))
-            if found is None or (fewer := _without(data, found[1])) == data:
-                raise
-            data = fewer | {"squares": True}
+        done = _set(template, data)
+        if done.returncode == 0:
+            return done.stdout
+        said = done.stderr.decode(errors="replace")
+        found = _UNCOVERED.search(said) if done.returncode == REFUSED else None
+        if found is None or (fewer := _without(data, found[1])) == data:
+            raise RuntimeError(f"{template} could not be set: {said}")
+        data = fewer | {"squares": True}
+
+
+def _set(template: str, data: Said) -> subprocess.CompletedProcess[bytes]:
+    asked = {
+        "template": str(TEMPLATES / f"{template}.typ"),
+        "root": str(TEMPLATES),
+        "fonts": str(FONTS),
+        "data": data,
+    }
+    try:
+        # -P: this folder's calendar.py is not to stand for the language's own.
+        return subprocess.run(  # noqa: S603  our own file, our own interpreter
+            [sys.executable, "-P", typesetter.__file__],
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NeedleworkError(
+            "The document took too long to set.", hint="Shorten what is written in it; try again."
+        ) from None
 
 
 def plain(text: str) -> str:
