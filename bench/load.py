@@ -41,6 +41,7 @@ def run() -> Load:
         with Served(data) as served:
             worker = max(_resident(pid) for pid in _workers(served.process.pid))
             empty = _rate(served, lambda visitor, _turn: visitor.get("/robots.txt"))
+            _read_a_plan(served)
             mixed = _rate(served, _turn)
             worker = max(worker, *(_resident(pid) for pid in _workers(served.process.pid)))
             return Load(
@@ -174,6 +175,26 @@ def _rate(served: Served, turn: object) -> tuple[float, int, float]:
         thread.join()
     requests, errors, writes = (sum(column) for column in zip(*counts, strict=True))
     return requests / SECONDS, errors, writes / max(1, requests)
+
+
+def _read_a_plan(served: Served) -> None:
+    """A client's plan with its forecast and papers, by every worker: what costs most memory."""
+    nurse = next(email for email in served.emails if email.startswith("nurse@"))
+    for _ in range(VISITORS):
+        visitor = Visitor()
+        visitor.sign_in(nurse, served.password)
+        for client in _linked(visitor, "/clinic/harbour-skin/clients/", "/clients/[^/]+/"):
+            for plan in _linked(visitor, client, "/consultations/[^/]+/plan/"):
+                _, page = visitor.get(plan)
+                of = plan.removesuffix("plan/")
+                for path in (f"{of}outlook/", f"{of}plan.pdf", f"{of}consent.pdf"):
+                    if path in page:
+                        visitor.get(path)
+
+
+def _linked(visitor: Visitor, path: str, way: str) -> list[str]:
+    _, page = visitor.get(path)
+    return sorted(set(re.findall(f'href="(/clinic/harbour-skin[^"]*?{way})"', page)))
 
 
 def _workers(pid: int) -> list[int]:

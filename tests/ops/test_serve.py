@@ -172,6 +172,16 @@ class TestSettings:
         with pytest.raises(UsageError, match="cannot be written to"):
             settings("127.0.0.1", tmp_path, demo=False)
 
+    def test_workers_give_memory_back_unless_somebody_says_otherwise(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in serve.MEMORY:
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("MALLOC_ARENA_MAX", "8")
+        made = settings("127.0.0.1", tmp_path, demo=False)
+        told = {name: made[name] for name in serve.MEMORY}
+        assert told == {**serve.MEMORY, "MALLOC_ARENA_MAX": "8"}
+
     def test_the_app_answers_to_the_address_that_it_is_given(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

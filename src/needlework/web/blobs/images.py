@@ -14,8 +14,6 @@ from needlework.web.records.spoken import spoken
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS: Final = 50_000_000
 MAX_SIDE_PX: Final = 16_000
-THUMBNAILS_PX: Final = (320, 1280)
-"""The longer side of the sizes that a picture is offered in beside its own."""
 
 _PLAIN_MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 _MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024

@@ -8,7 +8,6 @@ from typing import Final
 from msgspec import Struct
 
 from needlework.web.blobs.errors import FileRefusedError
-from needlework.web.blobs.images import clean_image
 from needlework.web.blobs.pdfs import check_pdf
 from needlework.web.records.spoken import spoken
 
@@ -71,6 +70,8 @@ def clean(content: bytes, kind: str) -> Clean:
     if form == "pdf":
         check_pdf(content)
         return Clean(content, "application/pdf")
+    from needlework.web.blobs.images import clean_image  # the library, for pictures alone
+
     image = clean_image(content)
     return Clean(image.content, image.media_type, image.width_px, image.height_px)
 

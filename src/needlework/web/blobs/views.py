@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from needlework.web import access
 from needlework.web.blobs.forms import PhotoForm
-from needlework.web.blobs.images import THUMBNAILS_PX, thumbnail
 from needlework.web.blobs.models import Blob
 from needlework.web.blobs.services import keep_clean, open_blob
 from needlework.web.consents.selectors import PHOTO_CLINICAL, may_use
@@ -21,6 +20,8 @@ from needlework.web.rendering import render
 from needlework.web.request import Request
 
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+THUMBNAILS_PX: Final = (320, 1280)
+"""The longer side of the sizes that a picture is offered in beside its own."""
 _SIZES: Final = {str(side): side for side in THUMBNAILS_PX}
 
 
@@ -87,6 +88,8 @@ def _served(blob: Blob, size: str) -> HttpResponse:
         raise Http404
     content, media_type = open_blob(blob), blob.media_type
     if size:
+        from needlework.web.blobs.images import thumbnail  # the library, for pictures alone
+
         content, media_type = thumbnail(content, _SIZES[size])
     # Shown are pictures alone; a document opens in a program of the reader's own.
     manner = "inline" if is_picture else "attachment"

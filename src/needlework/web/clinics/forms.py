@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -87,6 +86,8 @@ class ClientForm(forms.Form):
 
 def e164(typed: str, country: str, message: str) -> str:
     """A telephone number as the world writes it: +34600000000."""
+    import phonenumbers  # large; few pages ask for a number
+
     try:
         number = phonenumbers.parse(typed, country.upper() or None)
     except phonenumbers.NumberParseException as wrong:

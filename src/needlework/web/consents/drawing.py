@@ -7,8 +7,6 @@ import binascii
 import io
 from typing import Final
 
-from PIL import Image
-
 from needlework.web.blobs.sniff import Clean, clean
 from needlework.web.consents.errors import ConsentError
 from needlework.web.records.spoken import spoken
@@ -36,6 +34,8 @@ def drawn(sent: str) -> Clean:
 
 def has_ink(content: bytes) -> bool:
     """Whether strokes of a hand's length stand on it."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(content)) as image:
         flat = Image.new("RGBA", image.size, "white")
         flat.alpha_composite(image.convert("RGBA"))

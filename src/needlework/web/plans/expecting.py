@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any, Final
@@ -139,7 +137,6 @@ class Expecting:
         """The whole outlook; one concern of it may have been drawn otherwise."""
         language = self.words.language
         found = outlook_of(self.plan, self.consultation, self.known, language)
-        give_back()
         made = expected(found, self.known.knowledge, language)
         if redrawn is None:
             return made
@@ -157,16 +154,9 @@ class Expecting:
         made: ConcernOutlook | Without = own
         if wanted != Wanted():
             made = concern_outlook(case, self.plan, concern, wanted, language=language)
-        give_back()
         if isinstance(made, Without):
             return None
         return moved(made, own, wanted, corrections, self.words)
-
-
-def give_back() -> None:
-    """Return the memory that the models' arrays left behind: a worker of glibc keeps it else."""
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-        trim(0)
 
 
 def expected(outlook: Outlook, knowledge: Knowledge, language: str) -> Expected:
