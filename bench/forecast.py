@@ -65,7 +65,7 @@ def lines(*, quick: bool) -> Iterator[Line]:
     first = plan.course.sessions[0].day.on if plan.course else case.on
     reading = Reading(concern=CONCERN, scale=asked.scale, on=first, score=9, rater="a")
     later = structs.replace(reading, on=first + timedelta(days=90), score=5)
-    own = Measured(measures=(reading, later))
+    own = Measured(sessions=(first,), measures=(reading, later))
     learned = seconds(lambda: concern_outlook(case, plan, CONCERN, measured=own), runs)
     beside = f"{learned.wall / web.wall:.0f} × one without"
     yield took_line("forecast that learns from two measures, 20,000 people", learned, None, beside)

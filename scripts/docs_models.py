@@ -124,16 +124,11 @@ def front(made: Verification, document: Document, table: Table) -> str:
         "Building data, which set the models: " + building_line(made.coverage) + ".",
         f"## Frozen on {made.freeze_date}",
         f"Digest of models, priors, posterior and building data: `{made.digest}`. Scoring "
-        "refuses any other; predictions were written beside it "
+        "refuses any other, predictions that moved, and observations that were changed since; "
+        "predictions were written beside it "
         "(`src/needlework/response/data/predictions.csv`) before the first score, by code that "
         "does not read what was observed. `needlework response verify` prints these tables; "
-        "`scripts/freeze.py` writes a new freeze, with its reason. "
-        + (
-            f"Today's code predicts otherwise for {len(made.otherwise)}: "
-            + ", ".join(f"`{name}`" for name in made.otherwise)
-            if made.otherwise
-            else "Today's code predicts what was frozen."
-        ),
+        "`scripts/freeze.py` writes a new freeze, with its reason.",
         table(("date", "digest", "why"), freeze_rows),
     )
 

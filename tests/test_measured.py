@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from needlework.errors import AnswerError
-from needlework.measured import read_measured
+from needlework.measured import Held, read_measured
 
 WHOLE = """
 format = "needlework-measures-1"
@@ -63,6 +63,11 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("error = 0.4", "error = inf", "measure 2"),
         ("score = 3", "score = 1e300", "measure 1"),
         ("2026-12-18]", "9999-12-31]", "session 2"),
+        ("2026-12-18]", "{ on = 9999-12-31, zones = ['chin'] }]", "session 2"),
+        ("2026-12-18]", "{ on = 2026-01-01, zones = ['chin'] }]", "session 2"),
+        ("2026-12-18]", "{ on = 2026-12-18, zones = [] }]", "sessions[1].zones"),
+        ("2026-12-18]", "{ on = 2026-12-18 }]", "sessions[1]"),
+        ("2026-12-18]", "{ on = 2026-12-18, zone = 'chin' }]", "sessions[1]"),
         ("2026-11-20, 2026", "0001-01-01, 2026", "session 1"),
     ],
 )
@@ -94,3 +99,10 @@ def test_files_that_would_fill_memory_are_refused(tmp_path: Path) -> None:
         read_measured(written(tmp_path, f"sessions = [{days}]"))
     with pytest.raises(AnswerError, match="nested too deeply"):
         read_measured(written(tmp_path, "sessions = " + "[" * 5000))
+
+
+def test_a_session_may_name_its_zones(tmp_path: Path) -> None:
+    text = "sessions = [2026-11-20, { on = 2026-12-18, zones = ['chin', 'cheek-left'] }]"
+    made = read_measured(written(tmp_path, text))
+    held = Held(on=date(2026, 12, 18), zones=("chin", "cheek-left"))
+    assert made.sessions == (date(2026, 11, 20), held)

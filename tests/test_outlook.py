@@ -15,7 +15,8 @@ from msgspec import structs
 
 from needlework import workflow
 from needlework.errors import UsageError
-from needlework.measured import Measured, Reading
+from needlework.evidence import Knowledge
+from needlework.measured import Held, Measured, Reading
 from needlework.outlook import (
     ConcernOutlook,
     Wanted,
@@ -313,3 +314,163 @@ def test_measures_of_another_concern_change_nothing() -> None:
 
 def test_nan_is_not_wanted() -> None:
     assert course(Wanted(depth_mm=math.nan)) == course()
+
+
+# --- one concern, several grades --------------------------------------------------------------
+
+
+def graded(*grades: tuple[str, float | None, tuple[str, ...]]) -> Case:
+    """The same person, with boxcar scars graded as often as this."""
+    (own,) = (wish for wish in CASE.consultation.concerns if wish.concern == SCARS)
+    others = tuple(wish for wish in CASE.consultation.concerns if wish.concern != SCARS)
+    wishes = tuple(
+        structs.replace(own, scale=scale, grade=grade, items={}, zones=zones)
+        for scale, grade, zones in grades
+    )
+    consultation = structs.replace(CASE.consultation, concerns=(*others, *wishes))
+    return Case(consultation, CASE.knowledge, CASE.lexicon, CASE.on)
+
+
+COARSE, FINE = "goodman-baron-qualitative", "goodman-baron-quantitative"
+HERE, THERE = ("temple", "chin"), ("cheek",)
+
+
+@pytest.mark.parametrize(
+    ("grades", "chosen"),
+    [
+        (((COARSE, 3.0, HERE), (FINE, 20.0, HERE)), (FINE, 20)),
+        (((FINE, 20.0, HERE), (COARSE, 3.0, HERE)), (FINE, 20)),
+        (((COARSE, 3.0, HERE), ("ecca", 100.0, HERE), (FINE, 20.0, HERE)), ("ecca", 100)),
+        (((FINE, None, HERE), (COARSE, 3.0, HERE)), (COARSE, 3)),
+        (((FINE, 0.0, HERE), (COARSE, 3.0, HERE)), (COARSE, 3)),
+        (((FINE, 20.0, THERE), (COARSE, 3.0, HERE)), (COARSE, 3)),
+        (((FINE, 20.0, THERE), (FINE, 10.0, HERE)), (FINE, 10)),
+        (((COARSE, 3.0, ("face",)), (FINE, 20.0, THERE)), (COARSE, 3)),
+    ],
+)
+def test_of_several_grades_one_is_forecast_and_the_others_are_named(
+    grades: tuple[tuple[str, float | None, tuple[str, ...]], ...], chosen: tuple[str, float]
+) -> None:
+    case = graded(*grades)
+    made = outlook(case, PLAN)
+    (told,) = (each for each in made.concerns if each.concern == SCARS)
+    assert (told.forecast.scale, told.forecast.start) == chosen
+    assert len(told.graded_too) == len(grades) - 1
+    said = [each.why for each in made.without if each.about == SCARS]
+    others = [grade for scale, grade, _zones in grades if (scale, grade) != chosen]
+    for grade in others:
+        assert grade is None or any(f"Graded {grade:g} on" in why for why in said)
+    assert len(said) == sum(grade is not None for grade in others)
+
+
+def test_a_concern_that_is_best_on_every_scale_has_no_forecast() -> None:
+    made = concern_outlook(graded((FINE, 0.0, HERE), (COARSE, 1.0, HERE)), PLAN, SCARS)
+    assert isinstance(made, Without)
+    assert "as well as its scale can say" in made.why
+
+
+# --- depths that can be set -------------------------------------------------------------------
+
+
+@given(depth=st.floats(0.01, 3))
+@settings(max_examples=30)
+def test_a_wanted_depth_is_taken_down_to_a_step(depth: float) -> None:
+    made = course(Wanted(depth_mm=depth))
+    least, most, step = made.reach.depth_mm
+    assert made.at.depth_mm == most or math.isclose(
+        (made.at.depth_mm - least) % step, 0, abs_tol=1e-6
+    )
+    if least <= depth <= most:
+        assert depth - step < made.at.depth_mm <= depth
+
+
+def test_a_depth_between_steps_goes_down_and_never_up() -> None:
+    least, most, step = course().reach.depth_mm
+    assert course(Wanted(depth_mm=least + 1.9 * step)).at.depth_mm == least + step
+    assert course(Wanted(depth_mm=most)).at.depth_mm == most
+
+
+# --- sessions of some zones -------------------------------------------------------------------
+
+
+def test_a_session_of_other_zones_is_none_of_this_concern() -> None:
+    days = [START, START + timedelta(days=28), START + timedelta(days=56)]
+    scores = (reading(START, 9), reading(START + timedelta(days=80), 6))
+
+    def told(*zones: str) -> ConcernOutlook:
+        sessions = (days[0], Held(on=days[1], zones=zones), days[2])
+        return course(measured=Measured(sessions=sessions, measures=scores))
+
+    everywhere = course(measured=Measured(sessions=tuple(days), measures=scores))
+    assert told("temple") == told("chin", "cheek") == told("face") == everywhere
+    assert told("cheek").forecast.session_days[:2] == (0, 56)
+    assert told("cheek").forecast.band != everywhere.forecast.band
+
+
+def test_a_zone_that_there_is_not_is_refused_with_its_session() -> None:
+    held = Measured(sessions=(START, Held(on=START + timedelta(days=28), zones=("chek",))))
+    with pytest.raises(UsageError, match="Session 2 was held in a zone that there is not"):
+        outlook(CASE, PLAN, measured=held)
+
+
+# --- a rating's own error ---------------------------------------------------------------------
+
+
+def test_a_known_error_is_that_of_ratings_to_come() -> None:
+    days = (START, START + timedelta(days=28))
+    ends = (START, START + timedelta(days=80))
+
+    def told(error: float | None) -> ConcernOutlook:
+        scores = tuple(
+            reading(on, score, rater="a", error=error)
+            for on, score in zip(ends, (20, 15), strict=True)
+        )
+        return course(measured=Measured(sessions=days, measures=scores))
+
+    def width(made: ConcernOutlook) -> float:
+        at = made.forecast.days.index(84)
+        return made.forecast.band.high_80[at] - made.forecast.band.low_80[at]
+
+    sharp, blunt = told(0.2), told(4.0)
+    assert width(sharp) < 0.5 * width(told(None)) < 0.5 * width(blunt)
+    assert sharp.forecast.worth.chance > blunt.forecast.worth.chance
+
+
+# --- in another language ----------------------------------------------------------------------
+
+
+def test_why_there_is_no_forecast_is_told_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim_id = "response.outcome.plateau-spread"
+    claims = dict(CASE.knowledge.release.claims)
+    claims[claim_id] = structs.replace(claims[claim_id], value=0.5)
+    other = Knowledge(structs.replace(CASE.knowledge.release, claims=claims))
+    case = Case(CASE.consultation, other, CASE.lexicon, CASE.on)
+    words = {
+        "{file} was drawn from other parameters of the model {model} than those of release "
+        "{release}.": "{file}: otros parámetros de {model}, publicación {release}."
+    }
+    monkeypatch.setattr(
+        "needlework.outlook.translator", lambda _language: lambda text: words.get(text, text)
+    )
+    made = concern_outlook(case, PLAN, SCARS, language="es")
+    assert isinstance(made, Without)
+    assert made.why.startswith("data/posterior.npz: otros parámetros de outcome, publicación")
+
+
+def test_no_english_sentence_stands_in_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object, **_more: object) -> None:
+        raise UsageError("Passes: 0 is out of domain.")
+
+    monkeypatch.setattr("needlework.response.forecast.forecast", refuse)
+    english = concern_outlook(CASE, PLAN, SCARS)
+    assert isinstance(english, Without)
+    assert english.why == "Passes: 0 is out of domain."
+    spoken = {"The models of skin have no answer for what is planned.": "No hay respuesta."}
+    monkeypatch.setattr(
+        "needlework.outlook.translator", lambda _language: lambda text: spoken.get(text, text)
+    )
+    spanish = concern_outlook(CASE, PLAN, SCARS, language="es")
+    assert isinstance(spanish, Without)
+    assert spanish.why == "No hay respuesta."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from needlework.errors import AnswerError
 from needlework.evidence.toml import parse_toml
@@ -36,12 +36,21 @@ class Reading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Standard deviation of one such rating, in the scale's unit, where it is known."""
 
 
+class Held(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A session that was held in these zones alone."""
+
+    on: date
+    zones: Annotated[tuple[str, ...], Meta(min_length=1, max_length=100)]
+    """Names, sides or groups, as a consultation takes them."""
+
+
 class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions that were held, and scores that were taken, each in order of its day."""
 
     format: str = FORMAT
-    sessions: tuple[date, ...] | None = None
-    """In every zone of the plan; empty where none was held, None where nobody said."""
+    sessions: tuple[date | Held, ...] | None = None
+    """A day alone counts for every zone of the plan; empty where no session was held, None where
+    nobody said."""
     measures: tuple[Reading, ...] = ()
 
     def of(self, concern: str) -> tuple[Reading, ...]:
@@ -84,7 +93,7 @@ def check(made: Measured, name: str) -> None:
     """Refuse another format, days out of order and scores that are no numbers."""
     if made.format != FORMAT:
         raise AnswerError(f'{name}: format is not "{FORMAT}".', hint=_AN_EXAMPLE)
-    held = made.sessions or ()
+    held = [each.on if isinstance(each, Held) else each for each in made.sessions or ()]
     if len(held) > MOST_SESSIONS or len(made.measures) > MOST_MEASURES:
         raise AnswerError(
             f"{name} holds more than {MOST_SESSIONS} sessions or {MOST_MEASURES} measures.",

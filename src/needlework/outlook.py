@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from needlework.errors import UsageError
+from needlework.errors import AnswerError, UsageError
 from needlework.evidence import NotAccepted
 from needlework.evidence.scales import Direction, Scale, score
-from needlework.i18n import translator
-from needlework.measured import Measured, Reading
+from needlework.i18n import say_number, translator
+from needlework.measured import Held, Measured, Reading
 from needlework.planning.schedule import open_day
 from needlework.screening.case import base
-from needlework.units import whole_years
+from needlework.units import round_down, whole_years
 
 if TYPE_CHECKING:  # the models need NumPy; whoever only reads an outlook does not
     from needlework.planning import Plan
@@ -64,6 +64,14 @@ class Mark(Struct, frozen=True, kw_only=True):
     day: int
 
 
+class Graded(Struct, frozen=True, kw_only=True):
+    """A grade that somebody gave a concern at the start; None where the scale was named alone."""
+
+    scale: str
+    grade: float | None
+    zones: tuple[str, ...]
+
+
 class ConcernOutlook(Struct, frozen=True, kw_only=True):
     """The expected course of one concern."""
 
@@ -79,6 +87,8 @@ class ConcernOutlook(Struct, frozen=True, kw_only=True):
     forecast: Forecast
     states: tuple[tuple[str, str], ...] = ()
     """Zones that the plan does not simply plan, each with its status there."""
+    graded_too: tuple[Graded, ...] = ()
+    """Other grades of it, on another scale or in other zones, that nothing is forecast from."""
 
 
 class ZoneOutlook(Struct, frozen=True, kw_only=True):
@@ -89,7 +99,7 @@ class ZoneOutlook(Struct, frozen=True, kw_only=True):
 
 
 class Without(Struct, frozen=True, kw_only=True):
-    """A concern or zone that nothing is forecast for, and why."""
+    """A concern, one of its grades, or a zone that nothing is forecast for, and why."""
 
     about: str
     why: str
@@ -136,7 +146,7 @@ def outlook(
     """
     from needlework.response.skin import skins
 
-    _check_concerns(case, measured)
+    _check_names(case, measured)
     concerns: list[ConcernOutlook] = []
     without: list[Without] = []
     for concern in dict.fromkeys(each.concern for each in _planned(plan)):
@@ -147,6 +157,7 @@ def outlook(
             without.append(made)
         else:
             concerns.append(made)
+            without += _graded_too(made, case, language)
     ways = _deepest(plan)
     try:
         told = skins(
@@ -172,6 +183,7 @@ def concern_outlook(
 ) -> ConcernOutlook | Without:
     """One concern's course, or why there is none; what is wanted is kept within the plan."""
     from needlework.response.forecast import Asked, forecast
+    from needlework.response.refused import told as told_why
 
     _ = translator(language)
     found = [each for each in _planned(plan) if each.concern == concern]
@@ -180,10 +192,10 @@ def concern_outlook(
     least = min(found, key=lambda each: (each.start_mm, each.zone))
     zones = tuple(each.zone for each in found)
     readings = measured.of(concern) if measured else ()
-    graded = _graded(case, concern, readings, language)
+    graded = _graded(case, concern, least.zone, readings, language)
     if isinstance(graded, Without):
         return graded
-    scale, start = graded
+    scale, start, others = graded
     schedule = _schedule(case, plan, least, zones, wanted, measured, readings)
     judged = tuple(
         Mark(what=each.what, day=schedule.days[-1] + each.day) for each in schedule.scores
@@ -191,7 +203,7 @@ def concern_outlook(
     asked = Asked(
         concern=concern,
         scale=scale.id,
-        way=least.at(_within(wanted.depth_mm, least.reach.depth_mm, least.start_mm)),
+        way=least.at(_stepped(wanted.depth_mm, least.reach.depth_mm, least.start_mm)),
         session_days=schedule.days,
         held=schedule.held,
         person=person_of(case),
@@ -211,7 +223,7 @@ def concern_outlook(
     except UsageError as error:
         if readings:  # somebody gave these: they are to be told
             raise
-        return Without(about=concern, why=error.message)
+        return Without(about=concern, why=told_why(error, _))
     return ConcernOutlook(
         concern=concern,
         zones=zones,
@@ -226,6 +238,7 @@ def concern_outlook(
             for zone in plan.zones
             if zone.zone in zones and zone.status != "planned"
         ),
+        graded_too=others,
     )
 
 
@@ -355,7 +368,7 @@ def _schedule(
             "Measures are given without the sessions that were held.",
             hint="List their days under `sessions`; an empty list says that none was.",
         )
-    held = list(measured.sessions or ()) if measured else []
+    held = _held_in(zones, measured, case)
     interval = round(_within(wanted.interval_days, least.reach.interval_days, least.interval_days))
     is_planned = wanted.sessions is None and wanted.interval_days is None
     if not (dates and is_planned and not held and len(readings) < 2):
@@ -376,6 +389,17 @@ def _schedule(
         has_days=plan.course is not None or bool(held),
         scores=scores,
     )
+
+
+def _held_in(zones: Collection[str], measured: Measured | None, case: Case) -> list[date]:
+    """Days of the sessions that were held in any of these zones."""
+    found = []
+    for each in (measured.sessions or ()) if measured else ():
+        if not isinstance(each, Held):
+            found.append(each)
+        elif not case.expand(each.zones).isdisjoint(zones):
+            found.append(each.on)
+    return found
 
 
 def _ahead(
@@ -425,53 +449,122 @@ def _within(wanted: float | None, reach: tuple[float, float, float], otherwise: 
     return min(max(wanted, reach[0]), reach[1])
 
 
+def _stepped(wanted: float | None, reach: tuple[float, float, float], otherwise: float) -> float:
+    """A depth within reach that can be set: down to a step, as the plan rounds its own."""
+    within = _within(wanted, reach, otherwise)
+    least, most, step = reach
+    if not step or within in {least, most, otherwise}:
+        return within
+    return round(least + round_down(within - least, step), _DEPTH_DIGITS)
+
+
+_DEPTH_DIGITS: Final = 6
+"""Decimals of a depth in mm, so that steps leave no binary dust."""
+
+
 # --- what was told ----------------------------------------------------------------------------
 
 
 def _graded(
-    case: Case, concern: str, readings: tuple[Reading, ...], language: str
-) -> tuple[Scale, float | None] | Without:
-    """The scale of a forecast and the grade at its start, or why neither leads anywhere."""
+    case: Case, concern: str, zone: str, readings: tuple[Reading, ...], language: str
+) -> tuple[Scale, float | None, tuple[Graded, ...]] | Without:
+    """The scale of a forecast, the grade at its start and others, or why there is no forecast."""
     from needlework.response.forecast import is_best
+    from needlework.response.refused import told as told_why
 
     _ = translator(language)
+    if readings:
+        return _measured_scale(case, concern, readings[0]), None, ()
     try:
-        scale, start = _scale_of(case, concern, readings)
+        found = _grades(case, concern, zone)
+        scale = case.knowledge.release.scales[found[0].scale] if found else _usual(case, concern)
         if scale is None:
             return Without(about=concern, why=_("It has no scale that grades the skin itself."))
+        start = found[0].grade if found else None
         if start is not None and is_best(case.knowledge, scale, start):
             return Without(about=concern, why=_("It is graded as well as its scale can say."))
     except NotAccepted as error:
         return _rejected(concern, error, language)
-    return scale, start
+    except UsageError as error:
+        return Without(about=concern, why=told_why(error, _))
+    return scale, start, tuple(found[1:])
 
 
-def _scale_of(
-    case: Case, concern: str, readings: tuple[Reading, ...]
-) -> tuple[Scale | None, float | None]:
-    """The scale on which somebody measured or graded the concern, or the first that grades skin."""
+def _measured_scale(case: Case, concern: str, first: Reading) -> Scale:
     release = case.knowledge.release
     usual = release.concerns[concern].scales
-    if readings:
-        name = readings[0].scale
-        if name not in release.scales:
-            raise UsageError(
-                f"There is no scale {name[:60]!r}.",
-                hint="`needlework evidence list --kind scale` names them.",
-            )
-        if name not in usual:
-            raise UsageError(
-                f"{release.scales[name].name.en} is no scale of the concern {concern}.",
-                hint=f"Give measures on one of its scales: {', '.join(usual)}.",
-            )
-        return release.scales[name], None
+    if first.scale not in release.scales:
+        raise UsageError(
+            f"There is no scale {first.scale[:60]!r}.",
+            hint="`needlework evidence list --kind scale` names them.",
+        )
+    if first.scale not in usual:
+        raise UsageError(
+            f"{release.scales[first.scale].name.en} is no scale of the concern {concern}.",
+            hint=f"Give measures on one of its scales: {', '.join(usual)}.",
+        )
+    return release.scales[first.scale]
+
+
+def _usual(case: Case, concern: str) -> Scale | None:
+    release = case.knowledge.release
+    scales = (release.scales[name] for name in release.concerns[concern].scales)
+    return next((scale for scale in scales if _grades_skin(scale)), None)
+
+
+def _grades(case: Case, concern: str, zone: str) -> list[Graded]:
+    """What somebody graded the concern by; a forecast starts from the first.
+
+    A grade goes before a scale without one, one that can get better before one that cannot, one
+    of the zone that is reckoned for before another's, and the finer scale before the coarser:
+    the model is of shares, and few steps show few of them.
+    """
+    from needlework.response.forecast import is_best, points
+
+    knowledge, usual = case.knowledge, case.knowledge.release.concerns[concern].scales
+    found: list[tuple[tuple[bool, bool, bool, float, int], Graded]] = []
     for wish in case.consultation.concerns:
-        scale = release.scales.get(wish.scale)
-        if wish.concern == concern and wish.scale in usual and scale and _grades_skin(scale):
-            return scale, _grade(scale, wish)
-    return next(
-        (release.scales[name] for name in usual if _grades_skin(release.scales[name])), None
-    ), None
+        scale = knowledge.release.scales.get(wish.scale)
+        if wish.concern != concern or wish.scale not in usual or not scale:
+            continue
+        if not _grades_skin(scale):
+            continue
+        grade = _grade(scale, wish)
+        order = (
+            grade is None,
+            grade is not None and is_best(knowledge, scale, grade),
+            zone not in case.expand(wish.zones),
+            -points(knowledge, scale),
+            usual.index(scale.id),
+        )
+        found.append((order, Graded(scale=scale.id, grade=grade, zones=tuple(wish.zones))))
+    return [each for _order, each in sorted(found, key=lambda pair: pair[0])]
+
+
+def _graded_too(made: ConcernOutlook, case: Case, language: str) -> Iterator[Without]:
+    """Grades that are not forecast, beside the one that is."""
+    _ = translator(language)
+    scales = case.knowledge.release.scales
+    for each in made.graded_too:
+        if each.grade is None:
+            continue
+        names = {
+            name: scales[name].name.es if language == "es" else scales[name].name.en
+            for name in (each.scale, made.forecast.scale)
+        }
+        if each.scale == made.forecast.scale:
+            said = _("Graded {grade} on {scale} as well; the forecast starts from {start}.")
+        else:
+            said = _("Graded {grade} on {scale} too; the forecast is on {chosen} alone.")
+        yield Without(
+            about=made.concern,
+            why=said.format(
+                grade=say_number(each.grade, language),
+                scale=names[each.scale],
+                chosen=names[made.forecast.scale],
+                start=say_number(made.forecast.start, language),
+            ),
+        )
 
 
 def _grades_skin(scale: Scale) -> bool:
@@ -489,8 +582,17 @@ def _phototype(case: Case) -> str:
     return "" if graded == "unknown" else graded
 
 
-def _check_concerns(case: Case, measured: Measured | None) -> None:
-    for each in measured.measures if measured else ():
+def _check_names(case: Case, measured: Measured | None) -> None:
+    if measured is None:
+        return
+    for number, held in enumerate(measured.sessions or (), start=1):
+        try:
+            case.expand(held.zones if isinstance(held, Held) else ())
+        except AnswerError as error:
+            raise UsageError(
+                f"Session {number} was held in a zone that there is not.", hint=error.hint
+            ) from None
+    for each in measured.measures:
         if each.concern not in case.knowledge.release.concerns:
             raise UsageError(
                 f"There is no concern {each.concern[:60]!r} to measure.",

@@ -89,6 +89,23 @@ def test_what_the_plan_does_not_allow_is_not_shown_and_it_is_said(run: Runner) -
     assert all(len(course["forecast"]["session_days"]) == 4 for course in ended.json["concerns"])
 
 
+def test_a_depth_between_two_settings_is_told_as_such(run: Runner) -> None:
+    ended = run("forecast", SCARS, "--concern", "acne-scar-rolling", "--depth", "1.3", "--json")
+    assert "the needle cannot be set to 1.3 mm; 1.25 is shown." in ended.err
+    assert ended.json["concerns"][0]["at"]["depth_mm"] == 1.25
+
+
+def test_sessions_without_zones_are_said_to_count_everywhere(run: Runner, measures: Path) -> None:
+    says = "A session without zones counts for every zone of the plan"
+    assert says in run("forecast", SCARS, "--measures", str(measures)).err
+    named = "sessions = [{ on = 2026-11-20, zones = ['face'] }]"
+    text = MEASURES.replace("sessions = [2026-11-20, 2026-12-18]", named)
+    measures.write_text(text, encoding="utf-8")
+    ended = run("forecast", SCARS, "--measures", str(measures))
+    assert ended.code == 0
+    assert says not in ended.err
+
+
 def test_pictures_are_svg_one_a_concern(run: Runner, tmp_path: Path) -> None:
     ended = run("forecast", SCARS, "--svg", str(tmp_path / "course.svg"))
     assert ended.code == 0
@@ -134,6 +151,9 @@ def test_why_leads_to_the_sources(run: Runner) -> None:
         (("--concern", "warts"), 1, "warts"),
         (("--measures", "nowhere.toml"), 1, "nowhere.toml"),
         (("--depth", "deep"), 2, "deep"),
+        *((("--depth", depth), 1, "mm cannot be needled") for depth in ("-1", "0", "nan", "inf")),
+        (("--sessions", "0"), 1, "--sessions of 0 is none"),
+        (("--interval", "-28"), 1, "--interval of -28 is none"),
         (("--sessions", "1.5"), 2, "1.5"),
         (("--seed", "-1"), 2, "-1"),
         (("--svg", "nowhere/at/all.svg"), 1, "nowhere"),

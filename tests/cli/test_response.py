@@ -50,7 +50,7 @@ EVERY: Final = {
     "closure-occluded": ("closure", "--depth", "0.5", "--age", "70", "--occluded", *QUICK),
     "absorption": (
         *("absorption", "niacinamide", "retinol", "tocopherol", *SETTING),
-        *("--hours", "8", "--draws", "40"),
+        *("--hours", "8", "--draws", "50"),
     ),
     "healing": ("healing", *SETTING, "--sessions", "4", "--interval", "28", *QUICK),
     "healing-unknown": (
@@ -485,7 +485,7 @@ def test_nothing_is_an_amount(run: Runner) -> None:
 
 
 def test_one_alone_and_none_within_the_calibration(run: Runner) -> None:
-    more = ("--device", "exceed", "--depth", "0.5", "--passes", "2", "--draws", "20")
+    more = ("--device", "exceed", "--depth", "0.5", "--passes", "2", "--draws", "50")
     alone = run("response", "absorption", "caffeine", *more, "--json").json
     assert (alone["order_chance"], alone["ranked"][0]["more_than_next"]) == (None, None)
     assert alone["through_horny_layer"] is None
@@ -656,7 +656,18 @@ WRONG: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
     (("penetration", *SETTING, "--age", "3"), 1, "Age in years: 3", "16 or more"),
     (("penetration", *SETTING, "--sex", "other"), 2, "'other' is not one of", ""),
     (("penetration", *SETTING, "--needles", "0"), 1, "Needles: 0", "Give 1"),
-    (("penetration", *SETTING, "--draws", "0"), 1, "0 draws", "1 to"),
+    *(
+        ((*asked, "--draws", str(draws)), 1, f"from {draws:,} draws", f"50 to {most:,}.")
+        for asked, most in (
+            (("penetration", *SETTING), 100_000),
+            (("puncture", "--device", "exceed", "--passes", "2"), 100_000),
+            (("closure", "--depth", "1", "--age", "40"), 100_000),
+            (("healing", *SETTING, "--sessions", "1"), 20_000),
+            (("redness", "--depth", "1"), 20_000),
+            ((*RUB, "--depth", "1"), 2000),
+        )
+        for draws in (-1, 0, 1, 49, most + 1, 10**30)
+    ),
     (("penetration", *SETTING, "--seed", "-1"), 1, "seed of -1", "0 or more"),
     (("penetration", *SETTING[:-1], "0"), 1, "Passes: 0", "1 to 200"),
     (("penetration", *SETTING[:-1], "201"), 1, "Passes: 201", "1 to 200"),
@@ -707,13 +718,17 @@ WRONG: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
     ),
     (("closure", "--depth", "1"), 2, "Missing option '--age'", ""),
     (("closure", "--depth", "-1", "--age", "40"), 1, "A depth of -1 mm", "above 0"),
-    (("closure", "--depth", "1", "--age", "121"), 1, "0 and 120 years", "completed"),
-    (("closure", "--depth", "1", "--age", "nan"), 1, "0 and 120 years", "completed"),
-    (("closure", "--depth", "1", "--age", "40", "--hours", "-1"), 1, "nought or more", "hours"),
-    (("closure", "--depth", "1", "--age", "40", "--hours", "nan"), 1, "nought or more", "hours"),
+    *(
+        (("closure", "--depth", "1", "--age", age), 1, f"at {age} years", "16 to 110")
+        for age in ("-3", "0", "3", "15", "111", "nan", "inf")
+    ),
+    *(
+        ((*asked, "--hours", hours), 1, f"{hours} hours since a session", "0 to 8,760")
+        for asked in (("closure", "--depth", "1", "--age", "40"), ("redness", "--depth", "1"))
+        for hours in ("-1", "nan", "inf", "8761", "1e+308")
+    ),
     (("redness", "--depth", "nan"), 1, "A depth of nan mm", "above 0"),
     (("redness", "--depth", "1", "--zone", "cheek"), 1, "go together", "or none of them"),
-    (("redness", "--depth", "1", "--hours", "inf"), 1, "nought or more", "hours"),
     (("pigment", "--group", "VII"), 2, "'VII' is not one of", ""),
     (("pigment", "--clients", "0"), 1, "0 clients", "1 to"),
     (("healing", *SETTING, "--sessions", "0"), 1, "0 sessions", "1 to"),
@@ -734,8 +749,9 @@ WRONG: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
         "3,650",
     ),
     ((*RUB, "--depth", "0"), 1, "A depth of 0 mm", "above 0"),
-    ((*RUB, "--depth", "1", "--hours", "0"), 1, "0 hours are no length", "above 0"),
-    ((*RUB, "--depth", "1", "--hours", "nan"), 1, "nan hours are no length", "above 0"),
+    ((*RUB, "--depth", "1", "--hours", "1e9"), 1, "1e+09 hours are no time", "8,760"),
+    ((*RUB, "--depth", "1", "--hours", "0"), 1, "0 hours are no time", "above 0"),
+    ((*RUB, "--depth", "1", "--hours", "nan"), 1, "nan hours are no time", "above 0"),
     ((*RUB, "--depth", "1", "--ph", "15"), 2, "'15' is no pH", ""),
     ((*RUB, "--depth", "1", "--ph", "nan"), 2, "'nan' is no pH", ""),
     ((*RUB, "--depth", "1", "--ph", "sour"), 2, "not a pH like 5.5", ""),

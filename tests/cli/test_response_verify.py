@@ -89,7 +89,6 @@ MADE = Verification(
     freeze_date="2026-11-23",
     digest="0123456789abcdef" * 4,
     not_blind="They were not blind.",
-    otherwise=(),
 )
 
 

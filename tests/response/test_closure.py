@@ -396,3 +396,10 @@ def test_every_fitted_parameter_names_what_moved_it() -> None:
         prior = CLAIMS[key].prior
         assert prior is not None
         assert set(prior.fitted_to) <= built
+
+
+def test_draws_of_another_number_are_refused() -> None:
+    some = draw(parameters(load_knowledge(), "closure"), 10, seed=1)
+    for key in ("age-effect", "closed-below", "channel-half-life"):
+        with pytest.raises(UsageError, match="not all as many"):
+            closing({**some, key: some[key][:9]}, needle_mm=1, age_years=40)

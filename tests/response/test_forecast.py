@@ -24,6 +24,9 @@ from needlework.response.forecast import (
     relative_dose,
 )
 from needlework.response.learning import Measure
+from needlework.response.outcome import gains, people, score_course
+from needlework.response.parameters import parameters
+from needlework.response.posterior import load_posterior
 from tests.aftercare.changed import rejecting, with_value
 
 KNOWN = load_knowledge()
@@ -195,7 +198,7 @@ def test_measures_that_fit_no_course_are_believed_less_and_it_is_said() -> None:
 @pytest.mark.parametrize(
     ("part", "changed"),
     [
-        ("concern", {"concern": "wrinkles"}),
+        ("concern", {"concern": "wrinkles", "scale": "lemperle", "start": 3}),
         ("dose", {"way": structs.replace(LIKE_TRIALS, depth_mm=0.3)}),
         ("dose", {"way": structs.replace(LIKE_TRIALS, passes=120)}),
         ("no-dose", {"way": structs.replace(LIKE_TRIALS, zone="scalp")}),
@@ -226,6 +229,7 @@ def test_at_the_bounds_it_is_still_within(days: tuple[int, ...]) -> None:
         ({"concern": "warts"}, "no concern"),
         ({"scale": "guess"}, "no scale"),
         ({"scale": "gais", "start": 3}, "rates a change"),
+        ({"scale": "lemperle", "start": 3}, "no scale of the concern"),
         ({"start": 85}, "outside"),
         ({"start": -1}, "outside"),
         ({"start": float("nan")}, "outside"),
@@ -237,6 +241,7 @@ def test_at_the_bounds_it_is_still_within(days: tuple[int, ...]) -> None:
         ({"way": structs.replace(LIKE_TRIALS, depth_mm=0)}, "0 mm"),
         ({"way": structs.replace(LIKE_TRIALS, depth_mm=float("nan"))}, "nan mm"),
         ({"way": structs.replace(LIKE_TRIALS, passes=0)}, "Passes"),
+        ({"way": structs.replace(LIKE_TRIALS, passes=2.5)}, "Passes"),
         ({"way": structs.replace(LIKE_TRIALS, needles=0)}, "Needles"),
         ({"way": structs.replace(LIKE_TRIALS, device="hammer")}, "hammer"),
         ({"way": structs.replace(LIKE_TRIALS, zone="moon")}, "moon"),
@@ -256,6 +261,49 @@ def test_what_cannot_be_is_refused(changed: dict[str, Any], says: str) -> None:
     assert error.value.hint
 
 
+@pytest.mark.parametrize(
+    ("concern", "scale", "start", "grades"),
+    [
+        ("acne-scar-rolling", "goodman-baron-qualitative", 3, {1, 2, 3, 4}),
+        ("laxity", "alexiades-laxity", 2.5, {0, 1, 1.5, 2, 2.5, 3, 3.5, 4}),
+        ("atrophic-scar", "vss", 6, set(range(14))),
+        ("atrophic-scar", "scar-q", 40, set(range(101))),
+    ],
+)
+def test_intervals_end_where_a_rating_can_lie(
+    concern: str, scale: str, start: float, grades: set[float]
+) -> None:
+    """Between two grades nobody is rated: an interval that ends there would cover too few."""
+    band = told(concern=concern, scale=scale, start=start).band
+    for level in LEVELS:
+        for end, middle in zip(getattr(band, level), band.median, strict=True):
+            assert end in grades or end == middle
+
+
+def test_a_scale_of_few_grades_covers_as_it_claims() -> None:
+    """People like the trials', rated in whole grades by a rater like the model's."""
+    grades = np.arange(1, 5)
+    made = told(scale="goodman-baron-qualitative", start=3)
+    posterior = load_posterior(KNOWN)
+    some = people(posterior, parameters(KNOWN, "outcome"), seed=77)
+    share = score_course(
+        some,
+        gains(some, [0.0] * 4),
+        np.tile(np.linspace(0, 1, 200), (some.size, 1)),
+        SCARS.session_days,
+        [made.days[-1]],
+    )[:, 0]
+    stream = np.random.default_rng(3)
+    true = 1 + stream.uniform(1.5, 2.5, some.size) * (
+        share + some.error * stream.standard_t(4, some.size)
+    )
+    read = grades[np.abs(true[:, None] - grades).argmin(axis=1)]
+    for level, least in ((50, 0.5), (80, 0.8), (95, 0.95)):
+        low = getattr(made.band, f"low_{level}")[-1]
+        high = getattr(made.band, f"high_{level}")[-1]
+        assert np.mean((low <= read) & (read <= high)) >= least
+
+
 @pytest.mark.parametrize("error", [0.0, -1.0, 1e-160, float("inf"), float("nan"), 500.0])
 def test_an_error_that_no_rating_has_is_refused(error: float) -> None:
     first = Measure(day=0, score=20, scale=SCARS.scale)
@@ -265,6 +313,20 @@ def test_an_error_that_no_rating_has_is_refused(error: float) -> None:
     ):
         with pytest.raises(UsageError, match="error of measure"):
             told(start=None, measures=measures)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("key", ["gain-centre", "plateau", "measurement-error", "maturation"])
+@pytest.mark.parametrize("own", [False, True])
+def test_draws_that_are_no_numbers_are_refused(key: str, own: bool) -> None:
+    held = load_posterior(KNOWN)
+    values = held.draws[key].copy()
+    values[::7] = float("nan")
+    broken = structs.replace(held, draws={**held.draws, key: values})
+    asked = structs.replace(SCARS, **measured((0, 20), (90, 15))) if own else SCARS
+    with pytest.raises(UsageError) as error:
+        forecast(KNOWN, asked, draws=400, posterior=broken)
+    assert error.value.hint
 
 
 def test_a_seed_below_zero_and_a_day_beyond_ten_years_are_refused() -> None:

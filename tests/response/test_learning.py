@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from needlework.errors import UsageError
 from needlework.response.learning import (
@@ -144,6 +146,73 @@ def test_further_sessions_are_worth_less_to_who_does_not_respond() -> None:
     assert chances[0][1] > chances[1][1]
 
 
+# --- a rating's own error ---------------------------------------------------------------------
+
+
+def with_error(scores: list[float], error: float | None) -> Learned:
+    some, course = learner()
+    measures = [structs.replace(each, error=error) for each in told(scores, "a" * len(scores))]
+    return learn(some, course[:, : len(measures)], measures, OUTCOME, seed=3)
+
+
+def test_a_known_error_is_the_spread_of_a_rating() -> None:
+    """Where the course is certain, what is left of the band is Student's t as wide as the error."""
+    some, _course = learner()
+    found = with_error([20, 18], 2.0)
+    certain = Learned(
+        found.weights, np.full(some.size, 20.0), found.effective, 1.0, found.known_error
+    )
+    read = predicted(some, certain, np.ones(some.size), OUTCOME, seed=4, same=True)
+    low, high = np.quantile(read, [0.25, 0.75])
+    half = student(OUTCOME["tail"].number).ppf(0.75)
+    assert_allclose((high - low) / 2, half * 2.0, rtol=0.1)
+    assert_allclose(np.median(read), 20, rtol=0.01)
+
+
+def test_the_last_known_error_counts_for_ratings_to_come() -> None:
+    some, course = learner()
+    first, second = told([20, 18], "aa")
+    measures = [structs.replace(first, error=1.0), second]
+    assert learn(some, course[:, :2], measures, OUTCOME, seed=3).known_error == 1.0
+    measures = [structs.replace(first, error=1.0), structs.replace(second, error=0.5)]
+    assert learn(some, course[:, :2], measures, OUTCOME, seed=3).known_error == 0.5
+    assert learned_from([20, 18], "aa").known_error is None
+
+
+def test_what_is_noticed_follows_the_known_error() -> None:
+    some, course = learner()
+    gain = gains(some, [0.0] * 3)
+    chances = [
+        worth_more(some, with_error([20, 17, 15], error), gain, course[:, -1])[0]
+        for error in (0.5, 2.0, 6.0)
+    ]
+    assert chances[0] > chances[1] > chances[2]
+
+
+@pytest.mark.parametrize("error", [1.0, 3.0])
+def test_intervals_cover_with_a_known_error(error: float) -> None:
+    some, course = learner()
+    true = course_of(people(invented(CLIENTS, 86), OUTCOME, seed=108))
+    stream = np.random.default_rng(9)
+    seen = 20 * true + error * stream.standard_normal(true.shape)
+    inside = np.zeros(3)
+    for rated in seen:
+        measures = [
+            structs.replace(each, error=error)
+            for each in told([max(score, 0.01) for score in rated[:3]], "aaa")
+        ]
+        found = learn(some, course[:, :3], measures, OUTCOME, seed=3)
+        ahead = predicted(some, found, course[:, -1], OUTCOME, seed=4, same=True)
+        low95, low80, low50, high50, high80, high95 = weighted_quantiles(
+            ahead, found.weights, [0.025, 0.1, 0.25, 0.75, 0.9, 0.975]
+        )
+        bounds = ((low50, high50), (low80, high80), (low95, high95))
+        inside += [low <= rated[-1] <= high for low, high in bounds]
+    share = inside / CLIENTS
+    assert (share >= (0.46, 0.76, 0.92)).all(), share
+    assert (share <= (0.62, 0.90, 0.995)).all(), share
+
+
 # --- when measures fit nothing ----------------------------------------------------------------
 
 
@@ -153,6 +222,29 @@ def test_measures_that_fit_nothing_are_believed_less_and_it_is_said() -> None:
     assert 0 < odd.trust < 1
     assert odd.effective >= FEWEST * 0.999
     assert_allclose(odd.weights.sum(), 1)
+
+
+@pytest.mark.parametrize("odd", [60.0, 84.0, 1000.0])
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_measure_that_no_draw_comes_near_is_not_passed_over_in_silence(
+    odd: float, place: int
+) -> None:
+    scores = [20.0, 18.0, 17.0]
+    scores[place] = odd
+    assert not learned_from(scores, "aaa").fits
+    assert learned_from([20.0, 18.0, 17.0], "aaa").fits
+
+
+def test_measures_of_people_as_modelled_are_seldom_called_odd() -> None:
+    some, course = learner()
+    truth = people(invented(CLIENTS, 86), OUTCOME, seed=108)
+    errors = np.random.default_rng(9).standard_t(4, (CLIENTS, 5))
+    seen = np.maximum(20 * (course_of(truth) + truth.error[:, None] * errors), 0.01)
+    learned = [
+        learn(some, course[:, :3], told(list(rated[:3]), "aaa"), OUTCOME, seed=3) for rated in seen
+    ]
+    assert sum(not each.fits for each in learned) / CLIENTS < 0.08
+    assert sum(each.fits is (each.trust == 1.0) for each in learned) / CLIENTS > 0.97
 
 
 def test_measures_that_fit_are_believed() -> None:
@@ -194,6 +286,17 @@ def test_quantiles_in_order_and_by_column() -> None:
         assert_allclose(
             found[:, column], weighted_quantiles(values[:, column], weights, [0.1, 0.5, 0.9])
         )
+
+
+@pytest.mark.parametrize(
+    ("values", "weights"),
+    [([], []), ([float("nan"), 1], [0.5, 0.5]), ([1, 2], [0, 0]), ([1, 2], [float("nan"), 1])],
+)
+def test_no_quantile_is_read_from_what_is_no_number(
+    values: list[float], weights: list[float]
+) -> None:
+    with pytest.raises(UsageError):
+        weighted_quantiles(np.array(values), np.array(weights), [0.5])
 
 
 # --- bad input --------------------------------------------------------------------------------

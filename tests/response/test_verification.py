@@ -266,7 +266,6 @@ def test_another_seed_changes_no_miss_by_much() -> None:
     """Verdicts hang on the models, not on the seed: but for figures right at an end."""
     here = {row.id: row for row in ROWS}
     again = verify(KNOWN, seed=7)
-    assert again.otherwise == ()
     for row in again.rows:
         before = here[row.id]
         if before.pit is not None and row.pit is not None:
@@ -280,7 +279,7 @@ def test_another_seed_changes_no_miss_by_much() -> None:
 
 def test_the_frozen_predictions_are_what_the_models_say() -> None:
     told = verified()
-    assert told.otherwise == ()
+    assert frozen.otherwise(frozen.predicted(KNOWN), frozen.frozen_predictions()) == ()
     last = frozen.freezes()[-1]
     assert (told.digest, told.freeze_date) == (last.digest, last.date)
     assert "not blind" in told.not_blind
@@ -354,6 +353,37 @@ def test_predictions_that_were_changed_are_refused(copied: Path) -> None:
     with pytest.raises(UsageError, match=r"predictions\.csv is not the file") as said:
         verify(KNOWN, folder=copied)
     assert "say why" in said.value.hint
+
+
+def test_code_that_predicts_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = frozen.frozen_predictions()
+    first = next(iter(held))
+    moved = replace(held[first], bounds=tuple(value * 1.01 for value in held[first].bounds))
+    monkeypatch.setattr(frozen, "frozen_predictions", lambda _folder: held | {first: moved})
+    with pytest.raises(UsageError, match="1 predictions are not what was frozen") as said:
+        verify(KNOWN)
+    assert first in said.value.message
+
+
+def test_what_was_observed_cannot_be_bettered_after_the_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.setattr(frozen, "DATA", tmp_path / "data")
+    assert frozen.check(KNOWN).digest == verified().digest
+    table = tmp_path / "data" / "verification" / "outcome.csv"
+    text = table.read_text()
+    for other in (
+        text.replace(",28.05,", ",27.2,"),
+        "\n".join(line for line in text.splitlines() if "farshi-meso-4" not in line) + "\n",
+    ):
+        assert other != text
+        table.write_text(other)
+        with pytest.raises(UsageError, match="What was observed is not what it was"):
+            frozen.check(KNOWN)
+    table.unlink()
+    with pytest.raises(UsageError, match="What was observed is not what it was"):
+        frozen.check(KNOWN)
 
 
 def test_line_ends_do_not_matter(copied: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,7 @@ def command(
     from needlework.measured import read_measured
     from needlework.outlook import Wanted
 
+    _check_wanted(depth, sessions, interval)
     case = judged(file, on, release, overlay)
     measured = None if measures_file is None else read_measured(measures_file)
     if measured is not None and concern is not None:
@@ -91,6 +93,7 @@ def command(
         made = _only(made, concern)
     _say_kept(made, depth, sessions, interval)
     _say_unused(made, measured)
+    _say_everywhere(made, measured)
     if svg is not None:
         _draw(made, case.knowledge, svg, language)
     if as_json:
@@ -99,6 +102,18 @@ def command(
     from needlework.cli.text.forecast import forecast_page
 
     streams.emit(forecast_page(made, case.knowledge, language, with_why=with_why))
+
+
+def _check_wanted(depth: float | None, sessions: int | None, interval: int | None) -> None:
+    """Refuse what no course can have; what this plan cannot have is told beside its forecast."""
+    if depth is not None and not 0 < depth < inf:
+        raise UsageError(
+            f"A depth of {depth:g} mm cannot be needled.",
+            hint="Give --depth in millimetres above 0, such as 1.0.",
+        )
+    for option, count in (("--sessions", sessions), ("--interval", interval)):
+        if count is not None and count < 1:
+            raise UsageError(f"{option} of {count} is none.", hint=f"Give {option} 1 or more.")
 
 
 def _say_kept(
@@ -111,10 +126,15 @@ def _say_kept(
             ("sessions", sessions, len(each.forecast.session_days), ""),
             ("interval", interval, each.interval_days, "days"),
         )
+        least, most, _step = each.reach.depth_mm
         for name, asked, got, unit in taken:
-            if asked is not None and asked != got:
+            if asked is None or asked == got:
+                continue
+            if name == "depth" and least <= asked <= most:
+                said = f"{each.concern}: the needle cannot be set to {asked:g} mm"
+            else:
                 said = f"{each.concern}: the plan allows no {name} of {asked:g} {unit}".rstrip()
-                streams.remark(f"{said}; {got:g} is shown.")
+            streams.remark(f"{said}; {got:g} is shown.")
 
 
 def _say_unused(made: Outlook, measured: Measured | None) -> None:
@@ -123,6 +143,19 @@ def _say_unused(made: Outlook, measured: Measured | None) -> None:
     named = dict.fromkeys(each.concern for each in measured.measures) if measured else {}
     for name in (name for name in named if name not in told):
         streams.remark(f"{name}: measured, and not forecast, since the plan does not hold it.")
+
+
+def _say_everywhere(made: Outlook, measured: Measured | None) -> None:
+    """Sessions that were given by their day alone, where the plan has several zones."""
+    from needlework.measured import Held
+
+    held = (measured.sessions or ()) if measured else ()
+    is_bare = any(not isinstance(each, Held) for each in held)
+    if is_bare and len({zone for each in made.concerns for zone in each.zones}) > 1:
+        streams.remark(
+            "A session without zones counts for every zone of the plan; "
+            '`{ on = 2026-12-18, zones = ["cheek"] }` names those of one.'
+        )
 
 
 def _only(made: Outlook, concern: str) -> Outlook:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from needlework.documents.citations import Citations
 from needlework.documents.words import Said, Words
 from needlework.errors import UsageError
+from needlework.i18n import translator
 from needlework.outlook import Outlook, Without
 from needlework.planning import Plan
 from needlework.screening import Consultation
@@ -30,7 +31,10 @@ def outlook_of(plan: Plan, consultation: Consultation, known: Known, language: s
         return forecast(case, plan, language=language)
     except UsageError as error:
         # A plan is worth reading and signing though the models cannot follow it.
-        without = Without(about=", ".join(planned), why=error.message)
+        from needlework.response.refused import told
+
+        why = told(error, translator(language))
+        without = Without(about=", ".join(planned), why=why)
         return Outlook(concerns=(), zones=(), without=(without,))
 
 

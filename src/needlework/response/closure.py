@@ -112,6 +112,11 @@ def closing(
         )
     if not np.all((covered == 0) | (covered == 1)):
         raise UsageError("Skin is either occluded or not.", hint="Give true or false.")
+    if any(draws[key].shape != count for key in _BEHIND):
+        raise UsageError(
+            "Draws of the closure model are not all as many.",
+            hint="Draw them together from their claims.",
+        )
     logarithm = (
         np.log(draws["channel-half-life"])
         + draws["length-exponent"] * np.log(length / draws["reference-length"])

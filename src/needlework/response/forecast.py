@@ -35,6 +35,7 @@ from needlework.response.learning import (
 from needlework.response.parameters import draw, parameters
 from needlework.response.penetration import NoPenetration, penetration
 from needlework.response.posterior import Posterior, chain_claims, load_posterior
+from needlework.response.refused import Refused
 from needlework.response.summary import LEVELS
 
 Floats = NDArray[np.float64]
@@ -430,6 +431,8 @@ class _Turned(Struct, frozen=True, kw_only=True):
     worst: float
     start: float | None
     claims: tuple[str, ...]
+    reads: tuple[float, ...] = ()
+    """Every score that a rating can read, where they are few enough to matter."""
 
     @classmethod
     def of(cls, knowledge: Knowledge, scale: Scale, asked: Asked) -> _Turned:
@@ -447,16 +450,21 @@ class _Turned(Struct, frozen=True, kw_only=True):
         best, worst = (high, low) if higher else (low, high)
         for value, what in scores:
             if not max(low, -_FARTHEST) <= value <= min(high, _FARTHEST):
-                raise UsageError(
-                    f"{what} of {value:g} lies outside {scale.name.en}, {low:g} to "
-                    f"{min(high, _FARTHEST):g}.",
+                raise Refused(
+                    "{what} of {value} lies outside {scale}, {low} to {high}.",
                     hint="Give the score as the scale gives it.",
+                    what=what,
+                    value=f"{value:g}",
+                    scale=scale.name.en,
+                    low=f"{low:g}",
+                    high=f"{min(high, _FARTHEST):g}",
                 )
         if scores[0][0] == best:
-            raise UsageError(
-                f"{scores[0][1]} is the best that {scale.name.en} can say: there is nothing "
-                "to get better.",
+            raise Refused(
+                "{what} is the best that {scale} can say: there is nothing to get better.",
                 hint="Forecast a concern that the person has, on a scale that shows it.",
+                what=scores[0][1],
+                scale=scale.name.en,
             )
         better: Literal["lower", "higher"] = "higher" if higher else "lower"
         return cls(
@@ -466,6 +474,7 @@ class _Turned(Struct, frozen=True, kw_only=True):
             worst=worst,
             start=scores[0][0],
             claims=ids,
+            reads=_reads(scale, low, high),
         )
 
     def deficit(self, score: float) -> float:
@@ -473,6 +482,17 @@ class _Turned(Struct, frozen=True, kw_only=True):
 
     def score(self, deficit: float) -> float:
         return self.best - deficit if self.better == "higher" else self.best + deficit
+
+    def _readable(self, rows: Floats) -> Floats:
+        """Ends of intervals where a rating can lie: between two grades nobody is ever rated."""
+        if not self.reads:
+            return rows
+        grades = np.array(self.reads)
+        nearest = grades[np.abs(rows[..., None] - grades).argmin(axis=-1)]
+        middle = len(rows) // 2
+        low = np.minimum(nearest[:middle], rows[middle])
+        high = np.maximum(nearest[middle + 1 :], rows[middle])
+        return np.concatenate([low, rows[middle : middle + 1], high])
 
     def measures(self, asked: Asked) -> tuple[Measure, ...]:
         """The person's own as deficits; a start alone counts as the first."""
@@ -489,6 +509,7 @@ class _Turned(Struct, frozen=True, kw_only=True):
         held = np.clip(levels, 0, most)
         held[:, 0] = start  # the day of the first measure: it reads what it read
         rows = self.best - held[::-1] if self.better == "higher" else self.best + held
+        rows[:, 1:] = self._readable(rows[:, 1:])
         low_95, low_80, low_50, median, high_50, high_80, high_95 = (
             tuple(round(float(value), 4) for value in row) for row in rows
         )
@@ -513,11 +534,25 @@ def _ends(knowledge: Knowledge, scale: Scale) -> tuple[float, float, tuple[str, 
         ids += [] if claim is None else [claim_id]
     low, high = found
     if not isfinite(high if scale.direction is Direction.HIGHER_BETTER else low):
-        raise UsageError(
-            f"{scale.name.en} has no best value to count from.",
+        raise Refused(
+            "{scale} has no best value to count from.",
             hint="Give a scale that says what unblemished skin is.",
+            scale=scale.name.en,
         )
     return low, high, tuple(ids)
+
+
+def _reads(scale: Scale, low: float, high: float) -> tuple[float, ...]:
+    """Scores that a scale of whole steps can come to; none where it has finer ones or no end."""
+    if scale.scoring.kind == "grade" and scale.items[0].levels:
+        return tuple(sorted(level.value for level in scale.answers(scale.items[0])))
+    is_whole = scale.scoring.kind in ("grade", "sum", "total") and all(
+        item.weight == 1 and (item.levels or item.step == 1) for item in scale.required
+    )
+    values = [level.value for item in scale.required for level in scale.answers(item)]
+    if not (is_whole and isfinite(high - low) and all(map(float.is_integer, values))):
+        return ()
+    return tuple(float(each) for each in range(round(low), round(high) + 1))
 
 
 def is_best(knowledge: Knowledge, scale: Scale, score: float) -> bool:
@@ -534,6 +569,20 @@ def is_best(knowledge: Knowledge, scale: Scale, score: float) -> bool:
     return score == (high if scale.direction is Direction.HIGHER_BETTER else low)
 
 
+def points(knowledge: Knowledge, scale: Scale) -> float:
+    """How far apart a scale's ends are; without end for a scale that has none.
+
+    Examples
+    --------
+    >>> from needlework.evidence import load_knowledge
+    >>> known = load_knowledge()
+    >>> points(known, known.release.scales["lemperle"])
+    5
+    """
+    low, high, _ids = _ends(knowledge, scale)
+    return high - low
+
+
 def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
     release = knowledge.release
     if asked.concern not in release.concerns:
@@ -546,6 +595,11 @@ def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
         raise UsageError(
             f"There is no scale {asked.scale!r}.",
             hint="`needlework evidence list --kind scale` names them.",
+        )
+    if scale.id not in (usual := release.concerns[asked.concern].scales):
+        raise UsageError(
+            f"{scale.name.en} is no scale of the concern {asked.concern}.",
+            hint=f"Give one of its scales: {', '.join(usual)}.",
         )
     if scale.direction not in (Direction.HIGHER_WORSE, Direction.HIGHER_BETTER):
         raise UsageError(
@@ -573,9 +627,10 @@ def _until(asked: Asked) -> int:
         raise UsageError("There is no session to forecast.", hint="Give the day of one.")
     latest = max(asked.session_days[-1], *(each.day for each in asked.measures), 0)
     if latest > LATEST_DAY:
-        raise UsageError(
-            f"Day {latest:,} lies more than ten years after the start.",
+        raise Refused(
+            "Day {day} lies more than ten years after the start.",
             hint="Give the sessions and measures of one course.",
+            day=f"{latest:,}",
         )
     if not 0 <= (asked.held or 0) <= len(asked.session_days):
         raise UsageError(

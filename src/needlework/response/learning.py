@@ -32,7 +32,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     rater: str = ""
     """Empty where it is not known who rated: then it counts as somebody else."""
     error: float | None = None
-    """Standard deviation of one such rating, where the scale has a published one."""
+    """Standard deviation of one such rating, in the scale's unit, where it is known."""
 
 
 class Learned(Struct, frozen=True):
@@ -46,11 +46,16 @@ class Learned(Struct, frozen=True):
     """How many draws still speak."""
     trust: float
     """Share of the measures' weight that was taken; below one where they fit few draws."""
+    known_error: float | None = None
+    """Standard deviation of a rating to come, in the scale's unit, where a measure gave it: the
+    last that did."""
+    near: float = 1.0
+    """Share of the draws' weight that has the oddest measure within reach of a rating's error."""
 
     @property
     def fits(self) -> bool:
         """Whether the measures are such as the model expects."""
-        return self.trust == 1.0
+        return self.trust == 1.0 and self.near >= _MOSTLY
 
 
 def learn(
@@ -89,9 +94,12 @@ def learn(
 
     Notes
     -----
-    Errors have Student's t about the course, so that one odd rating moves little. A rating by
-    somebody else than the first rater, or by nobody knows whom, has the raters' spread beside
-    its own. Source: claims ``response.outcome.*``.
+    Errors have Student's t about the course, so that one odd rating moves little. A measure's
+    own `error`, where it has one, stands in place of the drawn one as the width of that t; the
+    last that is given stands for ratings to come too. Normal errors of that standard deviation
+    are then covered, and a little more. A rating by somebody else than
+    the first rater, or by nobody knows whom, has the raters' spread beside its own. Source:
+    claims ``response.outcome.*``.
 
     Examples
     --------
@@ -119,16 +127,30 @@ def learn(
     start = first.score + error * stream.standard_t(tail, of.size)
     start = np.maximum(start, first.score * _LEAST)
     fit = np.zeros(of.size)
+    reached = []
     for place, measure in enumerate(measures[1:], start=1):
         spread = _errors(of, measure, first.score)
         if not measure.rater or measure.rater != first.rater:
             spread = np.hypot(spread, rater * first.score)
         away = (measure.score - start * course[:, place]) / spread
+        reached.append(np.abs(away) <= _REACH)
         fit += -np.log(spread) - (tail + 1) / 2 * np.log1p(away**2 / tail)
     weights, trust = _weigh(fit)
-    return Learned(weights, start, float(1 / np.sum(weights**2)), trust)
+    known = [measure.error for measure in measures if measure.error is not None]
+    return Learned(
+        weights,
+        start,
+        effective=float(1 / np.sum(weights**2)),
+        trust=trust,
+        known_error=known[-1] if known else None,
+        near=min((float(np.sum(weights[each])) for each in reached), default=1.0),
+    )
 
 
+_REACH: Final = 4.0
+"""Widths of a rating's error: with the tails of the model two in a hundred lie farther."""
+_MOSTLY: Final = 0.5
+"""Of the weight. Heavy tails pass over a measure that no draw comes near: that is to be said."""
 _LEAST_ERROR, _MOST_ERROR = 1e-3, 10.0
 """Shares of the first score between which somebody's error of rating can lie."""
 _LEAST: Final = 0.2
@@ -165,8 +187,11 @@ def predicted(
         Shape of `course`, in the scale's unit; to be read with `learned.weights`.
     """
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, of.size, 1])))
-    spread = of.error if same else np.hypot(of.error, outcome["rater-spread"].number)
     tail = outcome["tail"].number
+    own = of.error
+    if learned.known_error is not None:
+        own = learned.known_error / learned.start
+    spread = own if same else np.hypot(own, outcome["rater-spread"].number)
     errors = spread * stream.standard_t(tail, of.size)
     shape = (-1, *(1,) * (course.ndim - 1))
     return np.asarray(learned.start.reshape(shape) * (course + errors.reshape(shape)))
@@ -189,11 +214,23 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float])
     ndarray
         Shape (levels, ...).
 
+    Raises
+    ------
+    UsageError
+        There is no draw, a value or a weight is no number, or no weight is above nought.
+
     Examples
     --------
     >>> weighted_quantiles(np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0]), [0.1, 0.9])
     array([3., 3.])
     """
+    if not (values.size and np.isfinite(values).all()):
+        raise UsageError(
+            "Something that was drawn is no number, or nothing was.",
+            hint="Draw again: an interval over part of the draws would mean nothing.",
+        )
+    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.sum() > 0):
+        raise UsageError("Weights of draws are no shares.", hint="Take them from `learn`.")
     flat = values.reshape(len(values), -1)
     order = np.argsort(flat, axis=0)
     ordered = np.take_along_axis(flat, order, axis=0)
@@ -240,7 +277,8 @@ def worth_more(
         raise UsageError("No further session is asked about.", hint="Ask about one or more.")
     taken = 1 - np.prod(1 - gain, axis=1)
     brings = taken * np.maximum(share_left - of.plateau, 0.0)
-    noticed = _TWO_RATINGS * of.error
+    error = of.error if learned.known_error is None else learned.known_error / learned.start
+    noticed = _TWO_RATINGS * error
     chance = float(np.sum(learned.weights[brings > noticed]))
     return chance, float(weighted_quantiles(brings, learned.weights, [0.5])[0])
 

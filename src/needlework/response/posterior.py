@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from needlework.errors import UsageError
 from needlework.evidence import Knowledge
 from needlework.response.parameters import digest, parameters
+from needlework.response.refused import Refused
 
 DATA: Final = Path(__file__).parent / "data"
 DRAWS_FILE: Final = "posterior.npz"
@@ -128,10 +129,13 @@ def load_posterior(knowledge: Knowledge, folder: Path = DATA) -> Posterior:
         ("healing", held.made.healing_digest),
     ):
         if digest(parameters(knowledge, model)) != expected:
-            raise UsageError(
-                f"{folder.name}/{DRAWS_FILE} was drawn from other parameters of the model "
-                f"{model} than those of release {knowledge.release.id}.",
+            raise Refused(
+                "{file} was drawn from other parameters of the model {model} than those of "
+                "release {release}.",
                 hint="Run `make posterior`, or use the release that the file came with.",
+                file=f"{folder.name}/{DRAWS_FILE}",
+                model=model,
+                release=knowledge.release.id,
             )
     return held
 
@@ -142,18 +146,21 @@ def _read(folder: Path) -> Posterior:
         content = (folder / DRAWS_FILE).read_bytes()
         made = msgspec.json.decode((folder / MADE_FILE).read_bytes(), type=Made)
     except OSError as error:
-        raise UsageError(
-            f"The posterior cannot be read: {Path(error.filename or '').name} in {folder.name}.",
+        raise Refused(
+            "The posterior cannot be read: {file}.",
             hint="Install Needlework again, or run `make posterior`.",
+            file=f"{folder.name}/{Path(error.filename or '').name}",
         ) from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise UsageError(
             f"{folder.name}/{MADE_FILE}: {error}.", hint="Run `make posterior`."
         ) from None
     if hashlib.sha256(content).hexdigest() != made.draws_sha256:
-        raise UsageError(
-            f"{folder.name}/{DRAWS_FILE} is not the file that {MADE_FILE} describes.",
+        raise Refused(
+            "{file} is not the file that {other} describes.",
             hint="Install Needlework again, or run `make posterior`.",
+            file=f"{folder.name}/{DRAWS_FILE}",
+            other=MADE_FILE,
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         draws = {name: arrays[name].astype(np.float64) for name in arrays.files}

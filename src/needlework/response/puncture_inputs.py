@@ -65,14 +65,14 @@ def whole(value: int, what: str, *, low: int = 1, high: int = 1_000_000) -> int:
     Raises
     ------
     UsageError
-        It lies outside.
+        It lies outside, or is no whole number.
 
     Examples
     --------
     >>> whole(4, "Passes")
     4
     """
-    if not low <= value <= high:
+    if not (low <= value <= high and value == int(value)):
         raise UsageError(
             f"{what}: {value} is out of domain.", hint=f"Give {low:,} to {high:,}, a whole number."
         )

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct, structs
 
+from needlework.errors import UsageError
 from needlework.evidence import Knowledge
 from needlework.response.summary import summarise
 from needlework.response.verifying import frozen
@@ -97,8 +98,6 @@ class Verification(Struct, frozen=True, kw_only=True):
     freeze_date: str
     digest: str
     not_blind: str
-    otherwise: tuple[str, ...]
-    """Ids of frozen predictions that today's models no longer make."""
 
 
 def verify(knowledge: Knowledge, *, seed: int = 1, folder: Path = DATA) -> Verification:
@@ -121,14 +120,14 @@ def verify(knowledge: Knowledge, *, seed: int = 1, folder: Path = DATA) -> Verif
     Raises
     ------
     UsageError
-        The models, or the frozen predictions, are not those that were frozen.
+        The models, their predictions, or what was observed are not those that were frozen.
 
     Examples
     --------
     >>> from needlework.evidence import load_knowledge
     >>> made = verify(load_knowledge())
-    >>> made.rows[0].is_miss, made.rows[0].part, made.coverage[0].model, made.otherwise
-    (True, 'verification', 'all', ())
+    >>> made.rows[0].is_miss, made.rows[0].part, made.coverage[0].model
+    (True, 'verification', 'all')
     """
     freeze = frozen.check(knowledge, folder)
     said_then = frozen.frozen_predictions(folder)
@@ -139,6 +138,12 @@ def verify(knowledge: Knowledge, *, seed: int = 1, folder: Path = DATA) -> Verif
         if seed == frozen.SEED
         else frozen.predicted(knowledge)
     )
+    if moved := frozen.otherwise(said_now, said_then):
+        raise UsageError(
+            f"{len(moved)} predictions are not what was frozen on {freeze.date}, beginning with "
+            f"{moved[0]}: what makes them, or a table of figures, changed.",
+            hint="Go back to it, or freeze anew with scripts/freeze.py and say why.",
+        )
     rows = tuple(sorted(_rows(told), key=_misses_first))
     return Verification(
         rows=rows,
@@ -146,7 +151,6 @@ def verify(knowledge: Knowledge, *, seed: int = 1, folder: Path = DATA) -> Verif
         freeze_date=freeze.date,
         digest=freeze.digest,
         not_blind=NOT_BLIND,
-        otherwise=frozen.otherwise(said_now, said_then),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,8 +11,10 @@ import msgspec
 from needlework.cli import streams
 from needlework.cli.client import check_known
 from needlework.cli.response.options import (
+    YEAR_H,
     Run,
     Setting,
+    busy,
     emit_json,
     known_device,
     known_zone,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from needlework.response.absorption_ingredients import Ingredient
 
 _DRAWS: Final = 200
+_MOST_DRAWS: Final = 2000
+"""Each ingredient's layers are solved anew in each draw: about a second for one."""
 
 
 class Acidity(click.ParamType[tuple[str, float]]):
@@ -73,7 +76,7 @@ class Acidity(click.ParamType[tuple[str, float]]):
     help="Of the product, or of one ingredient's; left out, it is drawn.",
 )
 @click.option("--list", "list_them", is_flag=True, help="List the ingredients that are known.")
-@run_options(draws=_DRAWS)
+@run_options(draws=_DRAWS, most=_MOST_DRAWS)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -109,26 +112,24 @@ def command(
     from needlework.cli.response.answers.absorption import Needled, ranked
 
     some = list(_ingredients(names))
-    if not (isfinite(hours) and hours > 0):
+    if not 0 < hours <= YEAR_H:
         raise UsageError(
-            f"{hours:g} hours are no length of time.", hint="Give --hours above 0, such as 24."
+            f"{hours:g} hours are no time that a product stays on.",
+            hint=f"Give --hours above 0, such as 24, to {YEAR_H:,}.",
         )
-    told = ranked(
-        knowledge,
-        some,
-        Needled(
-            device=known_device(knowledge, setting.device or ""),
-            depth_mm=needled(setting.depth_mm),
-            passes=setting.passes or 0,
-            needles=setting.needles,
-            zone=None if setting.zone is None else base(known_zone(knowledge, setting.zone)),
-        ),
-        setting.person,
-        hours=hours,
-        ph=dict(_acidities(acidities, [one.id for one in some])),
-        draws=run.draws,
-        seed=run.seed,
+    way = Needled(
+        device=known_device(knowledge, setting.device or ""),
+        depth_mm=needled(setting.depth_mm),
+        passes=setting.passes or 0,
+        needles=setting.needles,
+        zone=None if setting.zone is None else base(known_zone(knowledge, setting.zone)),
     )
+    ph = dict(_acidities(acidities, [one.id for one in some]))
+    with busy(f"Ranking {len(some)} ingredients"):
+        told = ranked(
+            knowledge, some, way, setting.person,
+            hours=hours, ph=ph, draws=run.draws, seed=run.seed,
+        )  # fmt: skip
     if emit_json(told, knowledge, run):
         return
     from needlework.cli.text.response_absorption import ranked_page

@@ -14,7 +14,9 @@ from needlework.cli.response.options import (
     needled,
     run_options,
     setting_options,
+    within_a_year,
 )
+from needlework.errors import UsageError
 
 HOURS: Final = (1.0, 4.0, 12.0, 24.0, 48.0, 72.0)
 _DRAWS: Final = 4000
@@ -44,13 +46,21 @@ def command(*, setting: Setting, occluded: bool, hours: tuple[float, ...], run: 
       needlework response closure --depth 0.5 --age 65 --occluded --hours 6 --hours 24
     """  # noqa: D301  click reads the mark as one character
     knowledge = run.knowledge()
-    depth_mm = needled(setting.depth_mm)
+    depth_mm, hours = needled(setting.depth_mm), within_a_year(hours)
     from needlework.cli.response.answers.closure import closed
+    from needlework.response.anatomy import OLDEST, YOUNGEST
+
+    age_years = setting.age_years or 0.0
+    if not YOUNGEST <= age_years <= OLDEST:
+        raise UsageError(
+            f"How skin closes at {age_years:g} years was never measured.",
+            hint=f"Give --age {YOUNGEST:g} to {OLDEST:g}.",
+        )
 
     told = closed(
         knowledge,
         depth_mm=depth_mm,
-        age_years=setting.age_years or 0.0,
+        age_years=age_years,
         occluded=occluded,
         hours=hours or HOURS,
         draws=run.draws,

@@ -12,6 +12,8 @@ from needlework.errors import UsageError
 
 _YEAR: Final = 365
 _MOST_SESSIONS: Final = 24
+_MOST_DRAWS: Final = 20_000
+"""Each draw's course is held day by day."""
 _LATEST_DAY: Final = 3650
 """Ten years; a course that runs further is a slip of the hand."""
 
@@ -29,7 +31,7 @@ _LATEST_DAY: Final = 3650
     metavar="DAY",
     help="Last day, since the first session (default: a year after the last).",
 )
-@run_options()
+@run_options(most=_MOST_DRAWS)
 def command(
     *,
     setting: Setting,

@@ -26,6 +26,13 @@ if TYPE_CHECKING:  # the models need NumPy; `--help` does not
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 DRAWS: Final = 1000
+FEWEST: Final = 50
+"""As a forecast's: with fewer, the ends of a 95 % interval are a single draw's."""
+MOST: Final = 100_000
+"""What a model answers within seconds; a slower one sets less."""
+
+
+YEAR_H: Final = 8760
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -163,13 +170,20 @@ def setting_options(*required: str, optional: tuple[str, ...] = ()) -> Callable[
     return added
 
 
-def run_options(*, draws: int | None = DRAWS, seed: bool = True) -> Callable[[_Command], Any]:
+def run_options(
+    *, draws: int | None = DRAWS, most: int = MOST, seed: bool = True
+) -> Callable[[_Command], Any]:
     """Draws, seed, knowledge, `--json` and `--why`, which the command receives as `run`."""
 
     def added(command: _Command) -> Any:  # noqa: ANN401  click's own signature
         @functools.wraps(command)
         def gathered(*args: Any, **given: Any) -> Any:  # noqa: ANN401
             run = Run(**{name: given.pop(name) for name in Run.__struct_fields__ if name in given})
+            if not FEWEST <= run.draws <= most:
+                raise UsageError(
+                    f"An answer cannot be read from {run.draws:,} draws.",
+                    hint=f"Give --draws {FEWEST} to {most:,}.",
+                )
             return command(*args, run=run, **given)
 
         made: Any = knowledge_options(gathered)
@@ -202,7 +216,7 @@ def run_options(*, draws: int | None = DRAWS, seed: bool = True) -> Callable[[_C
                 type=int,
                 default=draws,
                 metavar="N",
-                help=f"Draws of what is not known (default: {draws:,}).",
+                help=f"Draws of what is not known, {FEWEST} to {most:,} (default: {draws:,}).",
             )(made)
         return cast("_Command", made)
 
@@ -226,6 +240,17 @@ def known_zone(knowledge: Knowledge, name: str) -> str:
         raise UsageError(f"The zone {base(name)} has no sides.", hint=f"Name it {base(name)}.")
     check_known([name], known, "zone", "needlework schema --zones")
     return name
+
+
+def within_a_year(hours: tuple[float, ...]) -> tuple[float, ...]:
+    """Hours since a session; what comes later is nothing that they could tell."""
+    for each in hours:
+        if not 0 <= each <= YEAR_H:
+            raise UsageError(
+                f"{each:g} hours since a session cannot be told.",
+                hint=f"Give --hours 0 to {YEAR_H:,}, a year.",
+            )
+    return hours
 
 
 def needled(depth_mm: float | None) -> float:

@@ -14,10 +14,13 @@ from needlework.cli.response.options import (
     needled,
     run_options,
     setting_options,
+    within_a_year,
 )
 
 HOURS: Final = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 72.0, 120.0, 168.0)
 """A week: by then every published ceiling has passed."""
+_MOST_DRAWS: Final = 20_000
+"""The end of each draw's redness is sought by itself."""
 
 
 @click.command("redness")
@@ -29,7 +32,7 @@ HOURS: Final = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 72.0, 120.0, 168.0)
     metavar="H",
     help="Tell what is left by then, again for each (default: a week).",
 )
-@run_options()
+@run_options(most=_MOST_DRAWS)
 def command(*, setting: Setting, hours: tuple[float, ...], run: Run) -> None:
     """Say how long redness lasts, beside the times by which trials had it gone.
 
@@ -52,7 +55,7 @@ def command(*, setting: Setting, hours: tuple[float, ...], run: Run) -> None:
         depth_mm=depth_mm,
         way=way,
         person=setting.person,
-        hours=hours or HOURS,
+        hours=within_a_year(hours) or HOURS,
         draws=run.draws,
         seed=run.seed,
     )

@@ -30,8 +30,6 @@ def verification_page(
         paper.line((f"Models frozen on {told.freeze_date}, digest {told.digest[:_DIGEST]}", "dim"))
         paper.gap()
         paper.line(told.not_blind)
-        if told.otherwise:
-            paper.line(f"{len(told.otherwise)} predictions are no longer what was frozen.")
         for part in _PARTS:
             _misses(paper, part, [row for row in told.rows if row.part == part])
         for part in _PARTS:

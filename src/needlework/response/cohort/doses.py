@@ -6,6 +6,8 @@ of people who each have their own; every factor is drawn as there, from the bloc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -63,15 +65,19 @@ def doses(knowledge: Knowledge, some: Block, protocol: Protocol) -> tuple[Floats
         passes=protocol.passes,
         needles=protocol.needles,
     )
-    own, theirs = (
-        healing.dose(_injured_cm3_per_cm2(knowledge, some, each), some.half_dose)
-        for each in (way, trials)
-    )
+    own = healing.dose(_injured_cm3_per_cm2(knowledge, some, way), some.half_dose)
+    theirs = _dose_of_trials(knowledge, some, trials)
     least = claims["dose-ratio-least"].number
     # A trial's needle that misses the dermis in a draw leaves nothing to compare with.
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(theirs > 0, own / theirs, 1.0)
     return own, np.clip(ratio, least, 1 / least)
+
+
+@lru_cache(maxsize=2)
+def _dose_of_trials(knowledge: Knowledge, some: Block, trials: Way) -> Floats:
+    """Of the reference session: the same under every protocol."""
+    return healing.dose(_injured_cm3_per_cm2(knowledge, some, trials), some.half_dose)
 
 
 def _injured_cm3_per_cm2(knowledge: Knowledge, some: Block, way: Way) -> Floats:
@@ -85,7 +91,7 @@ def _injured_cm3_per_cm2(knowledge: Knowledge, some: Block, way: Way) -> Floats:
             hint="There is no dose to reckon: name another device.",
         )
     epidermis, dermis = _layers_mm(knowledge, some, way.zone)
-    values = draw(parameters(knowledge, penetration.MODEL), BLOCK, seed)
+    values = _drawn(knowledge, seed)
     kind = knowledge.release.devices[way.device].kind
     travel, _ = penetration.lengths_mm(values, kind, way.depth_mm)
     return penetration.injured_volume_cm3_per_cm2(
@@ -93,6 +99,12 @@ def _injured_cm3_per_cm2(knowledge: Knowledge, some: Block, way: Way) -> Floats:
     )
 
 
+@lru_cache(maxsize=2)
+def _drawn(knowledge: Knowledge, seed: int) -> Mapping[str, Floats]:
+    return draw(parameters(knowledge, penetration.MODEL), BLOCK, seed)
+
+
+@lru_cache(maxsize=8)
 def _layers_mm(knowledge: Knowledge, some: Block, zone: str) -> tuple[Floats, Floats]:
     """Epidermis and dermis by each person's sex, thinned to their age."""
     claims = parameters(knowledge, anatomy.MODEL)

@@ -356,8 +356,8 @@ def heal(
     scores = np.empty((len(days), count))
     collagen = np.empty((2, len(days), count))
     _heal(
-        np.concatenate([chains.loss_per_day, chains.flow_per_day])[:, :count],
-        np.stack([gain, dose, people.plateau, people.drift_per_day])[:, :count],
+        np.concatenate([chains.loss_per_day[:, :count], chains.flow_per_day[:, :count]]),
+        np.stack([each[:count] for each in (gain, dose, people.plateau, people.drift_per_day)]),
         lags,
         lag_of,
         np.asarray(days, np.int64),

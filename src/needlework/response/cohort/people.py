@@ -29,9 +29,9 @@ BLOCK: Final = 16_384
 """People of a block, and so rows of a row group: changing it changes every file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """People before any protocol; every array has the shape (`BLOCK`,)."""
+    """People before any protocol; every array has the shape (`BLOCK`,). Each is only itself."""
 
     seed: int
     female: NDArray[np.bool_]

@@ -17,8 +17,8 @@ from needlework.errors import UsageError
 from needlework.evidence import Knowledge, load_knowledge
 from needlework.response import closure, outcome
 from needlework.response.cohort.doses import doses
-from needlework.response.cohort.people import BLOCK, block
-from needlework.response.cohort.study import Study
+from needlework.response.cohort.people import BLOCK, Block, block
+from needlework.response.cohort.study import FORMAT, Study, Who
 from needlework.response.posterior import Posterior, load_posterior
 
 Table = NDArray[np.float32]
@@ -93,6 +93,14 @@ def _known() -> _Known:
     return _Known(knowledge, load_posterior(knowledge))
 
 
+@lru_cache(maxsize=2)
+def _people(seed: int, person: Who, number: int) -> Block:
+    """A block, drawn once for all the protocols that follow each other in it."""
+    known = _known()
+    asked = Study(format=FORMAT, people=1, protocols=(), seed=seed, person=person)
+    return block(known.knowledge, known.posterior, asked, number)
+
+
 # --- tasks ------------------------------------------------------------------------------------
 #
 # Block after block, and in each protocol after protocol.
@@ -154,7 +162,7 @@ def rows(job: Job, task: int) -> Table:
     number, which = divmod(task, len(study.protocols))
     count = size(study, task)
     protocol = study.protocols[which]
-    some = block(known.knowledge, known.posterior, study, number)
+    some = _people(study.seed, study.person, number)
     dose, ratio = doses(known.knowledge, some, protocol)
     gain = outcome.gains(some.people, np.log(ratio)[:, None])[:, 0]
     closing = closure.closing(some.closure, needle_mm=protocol.depth_mm, age_years=some.age_years)

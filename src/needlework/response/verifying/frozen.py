@@ -51,6 +51,8 @@ class Freeze(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of all that the models read."""
     predictions: _Hash
     """Of the file of predictions."""
+    observed: _Hash | None = None
+    """Of the tables that predictions are held against; the first freezes did not keep it."""
     why: Annotated[str, Meta(min_length=1)]
 
 
@@ -91,6 +93,18 @@ def models_digest(knowledge: Knowledge) -> str:
         "ingredients": _sha256(DATA / "ingredients.toml"),
         **{path.name: _sha256(path) for path in sorted((DATA / "building").glob("*.csv"))},
     }
+    return hashlib.sha256(msgspec.json.encode(rows, order="deterministic")).hexdigest()
+
+
+def observed_digest() -> str:
+    """SHA-256 over all tables of verification data: a figure bettered after the score is another.
+
+    Examples
+    --------
+    >>> len(observed_digest())
+    64
+    """
+    rows = {path.name: _sha256(path) for path in sorted((DATA / "verification").glob("*.csv"))}
     return hashlib.sha256(msgspec.json.encode(rows, order="deterministic")).hexdigest()
 
 
@@ -263,7 +277,8 @@ def check(knowledge: Knowledge, folder: Path = DATA) -> Freeze:
     Raises
     ------
     UsageError
-        They are others: another release, a clinic's own parameters, another posterior.
+        They are others: another release, a clinic's own parameters, another posterior. Or what
+        was observed is not what it was when they were frozen.
     """
     last = freezes(folder)[-1]
     if moved := _moved(knowledge):
@@ -284,6 +299,12 @@ def check(knowledge: Knowledge, folder: Path = DATA) -> Freeze:
             f"The models of release {knowledge.release.id} are not those that were frozen on "
             f"{last.date}: a parameter, the posterior or building data changed.",
             hint="Go back to them, or freeze anew with scripts/freeze.py and say why.",
+        )
+    if last.observed is not None and observed_digest() != last.observed:
+        raise UsageError(
+            f"What was observed is not what it was on {last.date}, when the models were frozen: "
+            "a table of verification data changed.",
+            hint="Take it back from the release, or run scripts/freeze.py and say why.",
         )
     return last
 
@@ -322,6 +343,7 @@ def freeze(knowledge: Knowledge, *, why: str, date: str, folder: Path = DATA) ->
         date=date,
         digest=models_digest(knowledge),
         predictions=_sha256(folder / PREDICTIONS),
+        observed=observed_digest(),
         why=" ".join(why.split()),
     )
     path = folder / FREEZES
@@ -335,14 +357,19 @@ _ABOUT: Final = """\
 # Freezes of the models of skin; the last one counts, and verification refuses every other model.
 # scripts/freeze.py writes them. `digest` is over all parameters that the models read, the
 # posterior and the building data; `predictions` is over predictions.csv, which was made without
-# the columns that say what was observed.
+# the columns that say what was observed; `observed` is over the tables that hold those.
 """
 
 
 def _toml(held: Sequence[Freeze]) -> str:
     parts = [
         f'[[freeze]]\ndate = "{one.date}"\ndigest = "{one.digest}"\n'
-        f'predictions = "{one.predictions}"\nwhy = {msgspec.json.encode(one.why).decode()}\n'
+        f'predictions = "{one.predictions}"\n'
+        f"{_observed_line(one)}why = {msgspec.json.encode(one.why).decode()}\n"
         for one in held
     ]
     return "\n".join((_ABOUT, *parts))
+
+
+def _observed_line(one: Freeze) -> str:
+    return "" if one.observed is None else f'observed = "{one.observed}"\n'
