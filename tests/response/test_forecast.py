@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -302,6 +303,22 @@ def test_a_scale_of_few_grades_covers_as_it_claims() -> None:
         low = getattr(made.band, f"low_{level}")[-1]
         high = getattr(made.band, f"high_{level}")[-1]
         assert np.mean((low <= read) & (read <= high)) >= least
+
+
+def test_a_picture_of_grades_has_no_stairs_that_no_course_has() -> None:
+    """A quantile near half a grade would jump to and fro with the weeks."""
+    made = told(scale="goodman-baron-qualitative", start=3)
+    drawn = made.unrounded
+    assert drawn is not None
+    for level in (50, 80, 95):
+        for end in ("low", "high"):
+            smooth, read = (getattr(band, f"{end}_{level}") for band in (drawn, made.band))
+            assert max(abs(b - a) for a, b in pairwise(smooth[2:])) < 0.5
+            assert all(
+                abs(a - b) <= 0.5001 or b == m
+                for a, b, m in zip(smooth, read, made.band.median, strict=True)
+            )
+            assert set(read[1:]) <= {1, 2, 3, 4} | set(made.band.median)
 
 
 @pytest.mark.parametrize("error", [0.0, -1.0, 1e-160, float("inf"), float("nan"), 500.0])

@@ -18,7 +18,7 @@ from needlework.documents import outlook_saying as saying
 from needlework.documents.words import Words
 from needlework.evidence import Knowledge
 from needlework.outlook import ConcernOutlook, ZoneOutlook
-from needlework.response.forecast import Forecast
+from needlework.response.forecast import Band, Forecast
 from needlework.response.skin import Hours
 
 WIDTH: Final = 480
@@ -64,10 +64,12 @@ def course_svg(
     *,
     name: str = "course",
     font: str = "sans-serif",
+    errors: Sequence[float | None] = (),
 ) -> str:
     """The expected course of a concern, with its intervals, sessions and days of judgement.
 
-    `name` begins the ids within the picture; two on one page need two names.
+    `name` begins the ids within the picture; two on one page need two names. `errors` are those
+    of the measures, where they are known, and are drawn as bars.
     """
     words = Words(knowledge, language)
     told = c.forecast
@@ -76,7 +78,8 @@ def course_svg(
     frame = _Frame(top=_TOP + _ROW * (len(notice) + 3), days=told.days[-1], low=low, high=high)
     marks = [_marked(c, mark.what, mark.day, words) for mark in c.judged]
     below = list(wrap(" · ".join(f"{'abc'[i]} {text}" for i, text in enumerate(marks)), _LETTERS))
-    height = frame.bottom + 52 + _ROW * (len(below) + 1)
+    last = frame.bottom + 52 + _ROW * (len(below) + 1)
+    height = last + (_ROW if told.measures else 0)
     title = saying.heading(c, knowledge, language)
     described = " ".join(saying.summary(c, knowledge, language))
     parts = [
@@ -88,9 +91,11 @@ def course_svg(
         *_bands(frame, told),
         *_unrated_words(frame, told, words),
         *_sessions(frame, told),
+        *_errors(frame, told, errors),
         *_measures(frame, told),
         *_judged(frame, c),
         *_lines(below, frame.bottom + 44 + _ROW),
+        *_measured_legend(last, told, errors, words),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -140,7 +145,8 @@ def session_svg(
 
 def _range(told: Forecast) -> tuple[float, float]:
     """From the best score to the worst that is likely, whichever is the higher number."""
-    reached = (*told.band.low_95, *told.band.high_95, told.start)
+    drawn = _drawn(told)
+    reached = (*drawn.low_95, *drawn.high_95, told.start)
     return (told.best, max(reached)) if told.better == "lower" else (min(reached), told.best)
 
 
@@ -264,8 +270,9 @@ def _unit(told: Forecast, words: Words) -> str:
 
 def _bands(frame: _Frame, told: Forecast) -> Iterator[str]:
     """Each interval as a surface with its own edge, the middle on top."""
+    drawn = _drawn(told)
     for level, shade, dashes in _BANDS:
-        low, high = getattr(told.band, f"low_{level}"), getattr(told.band, f"high_{level}")
+        low, high = getattr(drawn, f"low_{level}"), getattr(drawn, f"high_{level}")
         there = _points(frame, told.days, high)
         back = _points(frame, tuple(reversed(told.days)), tuple(reversed(low)))
         yield (
@@ -274,7 +281,12 @@ def _bands(frame: _Frame, told: Forecast) -> Iterator[str]:
         )
         for edge in (high, low):
             yield _stroke(f"M{_points(frame, told.days, edge)}", dashes=dashes, kind="outlook-line")
-    yield _stroke(f"M{_points(frame, told.days, told.band.median)}", wide=2.5, kind="outlook-line")
+    yield _stroke(f"M{_points(frame, told.days, drawn.median)}", wide=2.5, kind="outlook-line")
+
+
+def _drawn(told: Forecast) -> Band:
+    """Whole grades would make stairs of a course that has none; the table tells those."""
+    return told.unrounded or told.band
 
 
 def _points(frame: _Frame, days: Sequence[int], scores: Sequence[float]) -> str:
@@ -294,10 +306,40 @@ def _sessions(frame: _Frame, told: Forecast) -> Iterator[str]:
 def _measures(frame: _Frame, told: Forecast) -> Iterator[str]:
     """What was measured of this person."""
     for day, score in told.measures:
-        yield (
-            f'<circle class="outlook-measure" cx="{frame.x(day):.1f}" cy="{frame.y(score):.1f}" '
-            f'r="4.5" fill="#fff" stroke="{_INK}" stroke-width="2"/>'
+        yield _dot(frame.x(day), frame.y(score))
+
+
+def _errors(frame: _Frame, told: Forecast, errors: Sequence[float | None]) -> Iterator[str]:
+    """A bar through each measure whose error is known, as far as it goes either way."""
+    for (day, score), error in zip(told.measures, errors, strict=False):
+        if error is None:
+            continue
+        x, high, low = frame.x(day), frame.y(score + error), frame.y(score - error)
+        yield _stroke(
+            f"M{x - 4:.1f} {high:.1f}h8M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {low:.1f}h8",
+            wide=1.5,
+            colour=_INK,
+            kind="outlook-mark",
         )
+
+
+def _measured_legend(
+    y: float, told: Forecast, errors: Sequence[float | None], words: Words
+) -> Iterator[str]:
+    _ = words.say
+    if not told.measures:
+        return
+    yield _dot(_LEFT / 2 + 5, y - 4)
+    has_bars = any(error is not None for error in errors)
+    said = _("measured, with its known error") if has_bars else _("measured")
+    yield from _text(_LEFT / 2 + 17, y, said)
+
+
+def _dot(x: float, y: float) -> str:
+    return (
+        f'<circle class="outlook-measure" cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="#fff" '
+        f'stroke="{_INK}" stroke-width="2"/>'
+    )
 
 
 def _judged(frame: _Frame, c: ConcernOutlook) -> Iterator[str]:

@@ -117,6 +117,10 @@ def _summary(c: ConcernOutlook, words: Words) -> Iterator[str]:
         low=words.number(low),
         high=words.number(high),
     )
+    if told.unrounded:
+        yield _(
+            "A rating reads one of the scale's grades; a picture shows where it lies before that."
+        )
     worth = told.worth
     chance = words.number(round(100 * worth.chance))
     if told.about == "people like the trials'":
@@ -149,9 +153,11 @@ def waits(c: ConcernOutlook, words: Words) -> Iterator[str]:
 
 
 def days_that_matter(c: ConcernOutlook, words: Words) -> list[tuple[int, str]]:
-    """Sessions, days of judgement and the end, each with its name."""
+    """Sessions, measures, days of judgement and the end, each with its name."""
     _ = words.say
     found: dict[int, list[str]] = {}
+    for day, score in c.forecast.measures:
+        found.setdefault(day, []).append(_("measured {score}").format(score=words.number(score)))
     for number, day in enumerate(c.forecast.session_days, start=1):
         found.setdefault(day, []).append(_("session {n}").format(n=words.number(number)))
     for mark in c.judged:

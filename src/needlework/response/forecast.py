@@ -148,6 +148,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     posterior: str
     seed: int
     claims: tuple[str, ...]
+    unrounded: Band | None = None
+    """The bands of a scale of few grades before a rating is read off in them: for a picture."""
 
 
 def forecast(
@@ -241,7 +243,8 @@ def forecast(
         seed=seed,
     )
     read = predicted(some, learned, course, claims, seed=seed, same=True)
-    band = turned.band(weighted_quantiles(read, learned.weights, LEVELS), measures[0].score)
+    levels = weighted_quantiles(read, learned.weights, LEVELS)
+    rows = turned.rows(levels, measures[0].score)
     return Forecast(
         concern=asked.concern,
         scale=scale.id,
@@ -252,7 +255,7 @@ def forecast(
         start=turned.score(measures[0].score),
         about="this person" if own else "people like the trials'",
         days=tuple(int(day) for day in days),
-        band=band,
+        band=_band(turned.readable(rows)),
         session_days=asked.session_days,
         measures=tuple((each.day, each.score) for each in asked.measures),
         rated_until_day=asked.session_days[0]
@@ -264,6 +267,7 @@ def forecast(
         posterior=held.made.draws_sha256,
         seed=seed,
         claims=(*_behind(knowledge), *dose.claims, *turned.claims),
+        unrounded=_band(rows) if turned.reads else None,
     )
 
 
@@ -483,7 +487,7 @@ class _Turned(Struct, frozen=True, kw_only=True):
     def score(self, deficit: float) -> float:
         return self.best - deficit if self.better == "higher" else self.best + deficit
 
-    def _readable(self, rows: Floats) -> Floats:
+    def readable(self, rows: Floats) -> Floats:
         """Ends of intervals where a rating can lie: between two grades nobody is ever rated."""
         if not self.reads:
             return rows
@@ -492,7 +496,9 @@ class _Turned(Struct, frozen=True, kw_only=True):
         middle = len(rows) // 2
         low = np.minimum(nearest[:middle], rows[middle])
         high = np.maximum(nearest[middle + 1 :], rows[middle])
-        return np.concatenate([low, rows[middle : middle + 1], high])
+        read = np.concatenate([low, rows[middle : middle + 1], high])
+        read[:, 0] = rows[:, 0]  # the first is as it was rated
+        return read
 
     def measures(self, asked: Asked) -> tuple[Measure, ...]:
         """The person's own as deficits; a start alone counts as the first."""
@@ -503,25 +509,27 @@ class _Turned(Struct, frozen=True, kw_only=True):
         start = self.worst if self.start is None else self.deficit(self.start)
         return (Measure(day=0, score=start, scale=asked.scale),)
 
-    def band(self, levels: Floats, start: float) -> Band:
+    def rows(self, levels: Floats, start: float) -> Floats:
         """Quantiles of deficits as quantiles of scores, within the scale; (levels, days)."""
         most = self.deficit(self.worst) if self.start is not None else np.inf
         held = np.clip(levels, 0, most)
         held[:, 0] = start  # the day of the first measure: it reads what it read
-        rows = self.best - held[::-1] if self.better == "higher" else self.best + held
-        rows[:, 1:] = self._readable(rows[:, 1:])
-        low_95, low_80, low_50, median, high_50, high_80, high_95 = (
-            tuple(round(float(value), 4) for value in row) for row in rows
-        )
-        return Band(
-            median=median,
-            low_50=low_50,
-            high_50=high_50,
-            low_80=low_80,
-            high_80=high_80,
-            low_95=low_95,
-            high_95=high_95,
-        )
+        return self.best - held[::-1] if self.better == "higher" else self.best + held
+
+
+def _band(rows: Floats) -> Band:
+    low_95, low_80, low_50, median, high_50, high_80, high_95 = (
+        tuple(round(float(value), 4) for value in row) for row in rows
+    )
+    return Band(
+        median=median,
+        low_50=low_50,
+        high_50=high_50,
+        low_80=low_80,
+        high_80=high_80,
+        low_95=low_95,
+        high_95=high_95,
+    )
 
 
 def _ends(knowledge: Knowledge, scale: Scale) -> tuple[float, float, tuple[str, ...]]:
