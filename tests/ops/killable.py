@@ -25,6 +25,7 @@ Say = Callable[[str, str], None]
 
 CONSULTATION: Final = "consultation"
 KINDS: Final = ("client", "photo", CONSULTATION, "report")
+SIGNED: Final = ("approval", "note", "plan", "consent", "withdrawal")
 
 
 class Writer:
@@ -75,6 +76,92 @@ class Writer:
             say("report", where.rstrip("/").rpartition("/")[2])
 
 
+class Signer:
+    """People who decide, sign and take back, in a clinic whose director has approved all else."""
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        from tests.web import people
+        from tests.web.plans.signed import approve_all, consulted, settle
+
+        # tests/web/accounts shows that a director has a second factor; here one signs in at once.
+        settings.SECOND_FACTOR_REQUIRED = False
+        clinic = people.clinic()
+        self.director = people.member(clinic, "medical-director")
+        self.member = people.member(clinic, "practitioner")
+        self.client = people.person(clinic)
+        approve_all(self.director)
+        self.version = consulted(self.client, self.member)
+        settle(self.version, self.member)
+
+    def write(self, say: Say, rounds: Iterator[int]) -> None:
+        for number in rounds:
+            # A device that was handed over is locked: each round has browsers of its own.
+            self._approve(say)
+            self._note(say, number)
+            self._sign(say)
+
+    def _approve(self, say: Say) -> None:
+        from needlework.web.governance.models import Decision
+        from tests.web import people
+
+        claim = "harm.herpes.onset-from"
+        path = f"/clinic/{self.version.clinic.slug}/knowledge/claims/{claim}/"
+        browser = people.browser(self.director)
+        last = Decision.objects.filter(subject=claim).latest("number")
+        choice = "approve" if last.choice == "undecide" else "undecide"
+        say("begin", "approval")
+        seen = _field(browser.get(path), "seen")
+        sent = {"choice": choice, "seen": seen, "password": people.PASSWORD}
+        _acknowledged(browser.post(f"{path}decide/", sent))
+        say("approval", str(last.number + 1))
+
+    def _note(self, say: Say, number: int) -> None:
+        from tests.web import people
+
+        path = f"/clinic/{self.version.clinic.slug}/clients/{self.client.pk}/notes/"
+        say("begin", "note")
+        _acknowledged(people.browser(self.member).post(path, {"text": f"Note {number}"}))
+        say("note", str(number))
+
+    def _sign(self, say: Say) -> None:
+        from django.urls import reverse
+
+        from needlework.web.consents.models import TREATMENT, Consent, ConsentOffer
+        from tests.web import people
+        from tests.web.consents.given import form_of as consent_form
+        from tests.web.plans.signed import form_of, sign_address
+
+        slug = self.version.clinic.slug
+        browser = people.browser(self.member)
+        say("begin", "plan")
+        page = browser.get(sign_address(self.version)).content.decode()
+        where = _acknowledged(browser.post(sign_address(self.version), form_of(page)))
+        plan = where.rstrip("/").rpartition("/")[2]
+        say("plan", plan)
+        say("begin", "consent")
+        offering = reverse("consents:offer", args=(slug, self.client.pk, plan))
+        where = _acknowledged(browser.post(offering, {"language_read": "en"}))
+        offer = ConsentOffer.objects.get(pk=where.rstrip("/").rpartition("/")[2])
+        browser.post(reverse("consents:hand_over", args=(slug, offer.pk)), {"is_able": "on"})
+        signed = browser.post(reverse("consents:sign"), consent_form(offer))
+        if signed.status_code != 302:
+            raise SystemExit(f"refused with {signed.status_code} {signed.content[:2000]!r}")
+        say("consent", str(offer.pk))
+        say("begin", "withdrawal")
+        consent = Consent.objects.get(signature__offer=offer, use=TREATMENT)
+        path = reverse("consents:withdraw", args=(slug, consent.pk))
+        _acknowledged(people.browser(self.member).post(path, {"words": ""}))
+        say("withdrawal", str(consent.pk))
+
+
+def _field(answer: Answer, name: str) -> str:
+    from tests.web.plans.signed import hidden
+
+    return hidden(answer.content.decode(), name)
+
+
 def _acknowledged(answer: Answer) -> str:
     """Where a browser is sent once its write is kept."""
     where = str(answer.headers.get("Location", ""))
@@ -86,9 +173,10 @@ def _acknowledged(answer: Answer) -> str:
 class Ward:
     """Starts children, and remembers what they were told."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer | Signer) -> None:
         self._writer = writer
-        self._told: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        self._kinds = KINDS if isinstance(writer, Writer) else SIGNED
+        self._told: dict[str, list[str]] = {kind: [] for kind in self._kinds}
         self._child = 0
         self._pipe = -1
         self._at = 0
@@ -122,7 +210,8 @@ class Ward:
     def check(self) -> dict[str, Any]:
         from django.db import connections
 
-        faults = [*_lost(self._told), *_halves(), *_guards()]
+        look = _lost if self._kinds == KINDS else _lost_of_signed
+        faults = [*look(self._told), *_halves(), *_halves_of_signed(), *_guards()]
         connections.close_all()
         return {"faults": faults, "told": {kind: len(had) for kind, had in self._told.items()}}
 
@@ -131,7 +220,7 @@ def _say_nothing(kind: str, code: str) -> None:
     """Nobody listens yet."""
 
 
-def _live(writer: Writer, far: int, rounds: Iterator[int]) -> None:
+def _live(writer: Writer | Signer, far: int, rounds: Iterator[int]) -> None:
     """A child's life: it ends by being killed, or where the database goes away."""
 
     def say(kind: str, code: str) -> None:
@@ -184,6 +273,54 @@ def _lost(told: dict[str, list[str]]) -> Iterator[str]:
     named = {seen["id"] for event in reports for seen in event.objects_seen}
     for code in set(told["report"]) - named:
         yield f"report {code} has no row in the audit"
+
+
+def _lost_of_signed(told: dict[str, list[str]]) -> Iterator[str]:
+    """The same of what was decided, signed and taken back."""
+    from needlework.web.audit.models import AuditEvent
+    from needlework.web.consents.models import Consent, ConsentSignature, Withdrawal
+    from needlework.web.days.models import Note
+    from needlework.web.governance.models import Decision
+    from needlework.web.plans.models import SignedPlan
+
+    events = AuditEvent.objects.filter(outcome="ok", method="POST")
+    audited = {seen["id"] for event in events for seen in event.objects_seen}
+    there: dict[str, dict[str, Any]] = {
+        "approval": {str(row.number): row for row in Decision.objects.all()},
+        "note": {row.text.removeprefix("Note "): row for row in Note.objects.all()},
+        "plan": {str(row.pk): row for row in SignedPlan.objects.all()},
+        "consent": {str(row.offer_id): row for row in ConsentSignature.objects.all()},
+        "withdrawal": {str(row.consent_id): row for row in Withdrawal.objects.all()},
+    }
+    for kind, codes in told.items():
+        for code in codes:
+            row = there[kind].get(code)
+            if row is None:
+                yield f"{kind} {code} was acknowledged and is lost"
+            # Whoever signs a consent is told of by the consents that came of it.
+            elif kind == "consent":
+                named = {str(one.pk) for one in Consent.objects.filter(signature=row)}
+                if not named or not {*named, str(row.pk), code} & audited:
+                    yield f"consent {code} has no row in the audit, or consents to nothing"
+            elif str(row.pk) not in audited:
+                yield f"{kind} {code} has no row in the audit"
+
+
+def _halves_of_signed() -> Iterator[str]:
+    """Signatures of which a part was kept."""
+    from needlework.web.consents.forming import is_whole as is_consent_whole
+    from needlework.web.consents.models import ConsentOffer, ConsentSignature
+    from needlework.web.plans.models import SignedPlan
+    from needlework.web.plans.services import is_whole
+
+    for plan in SignedPlan.objects.all():
+        if not is_whole(plan) or not plan.claims.exists() or not plan.days.exists():
+            yield f"plan {plan.pk} is not whole"
+    for offer in ConsentOffer.objects.all():
+        if not is_consent_whole(offer):
+            yield f"consent {offer.pk} is not whole"
+    for row in ConsentSignature.objects.filter(consents=None):
+        yield f"signature {row.pk} consents to nothing"
 
 
 def _halves() -> Iterator[str]:
@@ -249,7 +386,7 @@ def main() -> None:
     if sys.argv[1:] == ["sign-in"]:
         _answer(sign_in())
         return
-    writer = Writer()
+    writer = Signer() if sys.argv[1:] == ["signing"] else Writer()
     # Once before any child, so that all of them begin with everything loaded.
     writer.write(_say_nothing, iter([0]))
     # A connection does not survive being shared with a child.

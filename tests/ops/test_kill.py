@@ -35,6 +35,9 @@ ROUNDS: Final = int(os.environ.get("KILL_ROUNDS", "200"))
 LONGEST_S: Final = 0.25
 """A round of all four writes lasts about as long."""
 
+SIGNED_ROUNDS: Final = 15
+SIGNING_S: Final = 5.0
+
 SERVED_ROUNDS: Final = 3
 CHECK_EVERY: Final = 20
 BACKEND_EVERY: Final = 10
@@ -47,9 +50,9 @@ DURABLE: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes":
 class Ward:
     """The process whose children are killed."""
 
-    def __init__(self, folder: Path, **more: str) -> None:
+    def __init__(self, folder: Path, *acts: str, **more: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ops.killable"],
+            [sys.executable, "-m", "tests.ops.killable", *acts],
             cwd=ROOT,
             env=environment(NEEDLEWORK_DATA=str(folder), **more),
             stdin=subprocess.PIPE,
@@ -77,8 +80,8 @@ class Ward:
 
 
 @contextmanager
-def ward(folder: Path, **more: str) -> Iterator[Ward]:
-    made = Ward(folder, **more)
+def ward(folder: Path, *acts: str, **more: str) -> Iterator[Ward]:
+    made = Ward(folder, *acts, **more)
     try:
         yield made
     finally:
@@ -93,7 +96,7 @@ def test_on_sqlite_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
             amid += round_of(killing, dice, lambda: None)
             if number % CHECK_EVERY == 0:
                 assert not killing.ask("check")["faults"]
-        assert_whole(killing.ask("check"), amid)
+        assert_whole(killing.ask("check"), amid, ROUNDS)
 
 
 def test_on_postgresql_nothing_acknowledged_is_lost(
@@ -114,17 +117,40 @@ def test_on_postgresql_nothing_acknowledged_is_lost(
             server.revive()
             if number % CHECK_EVERY == 0:
                 assert not killing.ask("check")["faults"]
-        assert_whole(killing.ask("check"), amid)
+        assert_whole(killing.ask("check"), amid, ROUNDS)
         assert server.kills == {
             "backend": ROUNDS // BACKEND_EVERY - ROUNDS // SERVER_EVERY,
             "server": ROUNDS // SERVER_EVERY,
         }
 
 
-def round_of(killing: Ward, dice: random.Random, harm: Callable[[], None]) -> bool:
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_nothing_that_was_signed_is_lost(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Approvals, notes, plans, consents and withdrawals: setting their documents takes longer."""
+    monkeypatch.setattr(postgres, "SETTINGS", {**postgres.SETTINGS, **DURABLE})
+    dice = random.Random(5)  # noqa: S311
+    with ExitStack() as stack:
+        more = {}
+        if engine == "postgresql":
+            more["NEEDLEWORK_DATABASE"] = stack.enter_context(Server()).url
+        killing = stack.enter_context(ward(tmp_path / "data", "signing", **more))
+        amid = sum(
+            round_of(killing, dice, _nothing, longest_s=SIGNING_S) for _ in range(SIGNED_ROUNDS)
+        )
+        assert_whole(killing.ask("check"), amid, SIGNED_ROUNDS)
+
+
+def round_of(
+    killing: Ward,
+    dice: random.Random,
+    harm: Callable[[], None],
+    longest_s: float = LONGEST_S,
+) -> bool:
     """One life of a child; whether a write was under way when it ended."""
     child = killing.ask("go")["pid"]
-    time.sleep(dice.uniform(0, LONGEST_S))
+    time.sleep(dice.uniform(0, longest_s))
     harm()
     os.kill(child, signal.SIGKILL)
     dead = killing.ask("dead")
@@ -132,10 +158,10 @@ def round_of(killing: Ward, dice: random.Random, harm: Callable[[], None]) -> bo
     return bool(dead["amid"])
 
 
-def assert_whole(told: Mapping[str, Any], amid: int) -> None:
+def assert_whole(told: Mapping[str, Any], amid: int, rounds: int) -> None:
     assert not told["faults"], told["faults"]
     # Otherwise the kills met nothing, and nothing was shown.
-    assert amid > ROUNDS / 2
+    assert amid > rounds / 2
     assert all(told["told"].values()), told["told"]
 
 

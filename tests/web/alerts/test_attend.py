@@ -171,7 +171,9 @@ def told(command: str, **options: Any) -> str:
 def test_one_round_seals_and_tells(pat: Client, alice: Membership) -> None:
     AuditEvent.objects.create(at=timezone.now(), action="x", status=200, outcome="ok")
     reported(pat, alice)
-    assert told("attend") == "1 rows sealed; 1 notices; 0 plans judged again; 0 old drafts\n"
+    assert told("attend") == (
+        "1 rows sealed; 1 notices; 0 clearances reminded of; 0 plans judged again; 0 old drafts\n"
+    )
     assert told("attend") == ""
 
 

@@ -233,6 +233,26 @@ def test_asked_reminded_and_answered(case: Case, alice: Membership, harbour: Cli
     assert Clearance.objects.get().request == case.request
 
 
+def test_a_question_that_is_sent_twice_is_put_once(case: Case, alice: Membership) -> None:
+    browser = people.browser(alice)
+    sent = {
+        "asked": "outside",
+        "asked_name": "Dr Ruiz",
+        "question": "Is she well enough?",
+        "due_on": day(alice.clinic, 3).isoformat(),
+    }
+    for _tap in range(2):
+        letter = SimpleUploadedFile("letter.png", content.picture("PNG"), "image/png")
+        answer = browser.post(case.address("ask"), {**sent, "letter": letter})
+        assert answer.status_code == 302
+    assert ClearanceRequest.objects.filter(asked_name="Dr Ruiz").count() == 1
+    assert Blob.objects.filter(kind="letter").count() == 1
+    # Somebody else, or something else, is asked beside.
+    browser.post(case.address("ask"), {**sent, "asked_name": "Dr Sanz"})
+    browser.post(case.address("ask"), {**sent, "question": "And in summer?"})
+    assert ClearanceRequest.objects.exclude(pk=case.request.pk).count() == 3
+
+
 def test_a_nurse_sees_the_question_and_may_not_answer(case: Case, harbour: Clinic) -> None:
     nurse = people.member(harbour, "practitioner", email="nora@harbour.example", profession="nurse")
     browser = people.browser(nurse)

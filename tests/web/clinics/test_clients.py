@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from needlework.web.clinics.models import Client, Clinic, Membership
-from needlework.web.clinics.selectors import PAGE, clients_by_name
+from needlework.web.clinics.selectors import PAGE, clients_by_name, clients_named
 from tests.web import people
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,47 @@ def test_part_of_a_name_finds_in_any_accent_and_case(
     page = people.browser(alice).post(listed(harbour), {"q": search}).content.decode()
     assert pat.name in page
     assert "Ivo Talbot" not in page
+
+
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("lukasz zolc", "Łukasz Żółć"),
+        ("ŁUKASZ", "lukasz zolc"),
+        ("soren odegard", "Søren Ødegård"),
+        ("dorde", "Đorđe Petrović"),
+        ("aegir thor", "Ægir Þórsson"),
+        ("strasse", "Anna Straße"),
+        ("isik", "İpek Işık"),
+        ("coeur", "Œuvre Cœur"),
+        ("o'brien", "Siobhán O’Brien"),
+        ("O’Brien", "Siobhan O'Brien"),
+        ("obrien", "Siobhán O’Brien"),
+        ("jean-luc", "Jean Luc Picard"),
+        ("jean luc", "Jean‑Luc Picard"),
+        ("小", "李小龍"),
+        ("παυλος", "Παύλος Νικολάου"),
+    ],
+)
+def test_letters_that_are_their_own_are_found_too(
+    harbour: Clinic, alice: Membership, search: str, name: str
+) -> None:
+    people.person(harbour, name)
+    people.person(harbour, "Ivo Talbot")
+    page = people.browser(alice).post(listed(harbour), {"q": search})
+    assert [one.name for one in clients_named(harbour, search).clients] == [name]
+    assert "Ivo Talbot" not in page.content.decode()
+
+
+def test_names_that_were_stored_before_are_found(harbour: Clinic, pat: Client) -> None:
+    client = people.person(harbour, "Łukasz Żółć")
+    Client.objects.filter(pk=client.pk).update(search_name="łukasz zołc")
+    fold = importlib.import_module(
+        "needlework.web.clinics.migrations.0003_names_searched_by_more"
+    ).fold
+    fold(apps, SimpleNamespace(connection=connection))
+    assert [one.pk for one in clients_named(harbour, "lukasz").clients] == [client.pk]
+    assert Client.objects.get(pk=pat.pk).search_name == pat.search_name
 
 
 def test_another_clinics_clients_are_never_listed(

@@ -8,13 +8,16 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from needlework.web.audit.models import AuditEvent
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.records.services import retract
 from tests.consultations import base
 from tests.web import people
 from tests.web.consultations.said import address, everyday, filled, place_for, recorded, send
+from tests.web.plans.signed import hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +39,33 @@ def test_what_is_sent_is_kept_as_the_first_version(desk: Any) -> None:
     assert (version.client, version.clinic) == (client, client.clinic)
     assert version.release_digest
     assert browser.get(address("detail", client, row)).status_code == 200
+
+
+def test_sent_twice_by_one_window_it_is_one_consultation(desk: Any) -> None:
+    browser, client, member = desk
+    opened = hidden(browser.get(address("new", client)).content.decode(), "opened")
+    taps = [send(browser, address("new", client), everyday(), opened=opened) for _ in range(2)]
+    assert [one.status_code for one in taps] == [302, 302]
+    assert taps[0].headers["Location"] == taps[1].headers["Location"]
+    row = Consultation.objects.get()
+    # What was an error is said anew, and another answer is another consultation.
+    retract(record=row, author=member.user, reason="wrong-facts", now=timezone.now())
+    send(browser, address("new", client), everyday(), opened=opened)
+    assert Consultation.objects.count() == 2
+    send(browser, address("new", client), {**everyday(), "history.atopy": ["yes"]}, opened=opened)
+    assert Consultation.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "opened",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-01", "", "x" * 500],
+)
+def test_a_moment_that_no_clock_has_does_no_harm(desk: Any, opened: str) -> None:
+    browser, client, _ = desk
+    for do in ("keep", "save"):
+        answer = send(browser, address("new", client), everyday(), opened=opened, do=do)
+        assert answer.status_code in (200, 302)
+    assert Consultation.objects.count() == 1
 
 
 def test_the_record_says_who_and_where_and_the_form_cannot(desk: Any) -> None:

@@ -12,7 +12,7 @@ from needlework.web.days.models import Note
 from needlework.web.days.services import write_note
 from needlework.web.records.services import retract
 from tests.web import people
-from tests.web.plans.signed import consulted
+from tests.web.plans.signed import consulted, hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,27 @@ def test_a_note_is_written_and_read(browser: Browser, pat: Client, alice: Member
         shown = browser.get(page).content.decode()
         assert "Faints at needles.\nLie down." in shown
         assert alice.user.name in shown
+
+
+def test_sent_twice_it_is_one_note_and_other_words_are_another(
+    browser: Browser, pat: Client
+) -> None:
+    key = hidden(browser.get(path(pat)).content.decode(), "key")
+    for _tap in range(2):
+        assert browser.post(path(pat), {"text": "Rang; no answer.", "key": key}).status_code == 302
+    assert Note.objects.count() == 1
+    browser.post(path(pat), {"text": "Rang; she comes on Monday.", "key": key})
+    assert Note.objects.count() == 2
+    # The same words on another day are another note.
+    key = hidden(browser.get(path(pat)).content.decode(), "key")
+    browser.post(path(pat), {"text": "Rang; no answer.", "key": key})
+    assert Note.objects.count() == 3
+
+
+@pytest.mark.parametrize("key", ["", "no-uuid", "0" * 36])
+def test_a_key_that_is_none_loses_no_note(browser: Browser, pat: Client, key: str) -> None:
+    answer = browser.post(path(pat), {"text": "Faints at needles.", "key": key})
+    assert Note.objects.count() == 1 or "Faints at needles." in answer.content.decode()
 
 
 def test_the_newest_comes_first_and_an_error_stays_struck(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -13,9 +14,9 @@ from django.utils import timezone
 from needlework.web.audit.late import atomic_late
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Clinic, Membership
-from needlework.web.days.models import Visit
+from needlework.web.days.models import Note, Visit
 from needlework.web.days.selectors import visits_on
-from needlework.web.days.services import add_visit, cancel_visit, move_visit
+from needlework.web.days.services import add_visit, cancel_visit, move_visit, write_note
 from needlework.web.records.services import OvertakenError
 from tests.web import people
 
@@ -114,3 +115,20 @@ def test_two_taps_make_one_visit(client_: Client, treats: Membership, today: dat
 
     assert both(tap, tap, tap) == ["done", "done", "done"]
     assert Visit.objects.count() == 1
+
+
+def test_two_taps_make_one_note(client_: Client, treats: Membership) -> None:
+    key = uuid4()
+
+    def tap() -> Note:
+        return write_note(
+            client=client_,
+            consultation=None,
+            text="Rang; no answer.",
+            author=treats.user,
+            now=timezone.now(),
+            key=key,
+        )
+
+    assert both(tap, tap, tap) == ["done", "done", "done"]
+    assert Note.objects.count() == 1

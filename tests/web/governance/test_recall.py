@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from needlework.web.audit.models import AuditEvent
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.governance.recall import recall
+from needlework.web.knowledge import shipped
 from needlework.web.records.services import retract
 from tests.web import people
 from tests.web.governance import deciding
@@ -103,6 +104,14 @@ def test_an_error_is_marked_and_not_left_out(
     assert "entered in error" in director.get(path(MAX)).content.decode()
     (row,) = rows(director.get(f"{path(MAX)}treated.csv"))
     assert row[-1] == "the plan, the session"
+
+
+def test_what_clients_are_told_is_not_called_nobodys(director: Browser) -> None:
+    """No plan rests on the rate of a harm, and yet everybody who consented has read it."""
+    release = shipped().knowledge.release
+    told = next(one for one in release.claims if one.startswith("harm."))
+    assert "cannot name those who read it" in director.get(path(told)).content.decode()
+    assert "cannot name those who read it" not in director.get(path(MAX)).content.decode()
 
 
 def test_a_claim_that_went_is_still_recalled(

@@ -46,6 +46,9 @@ class TestOpening:
         assert MembershipVersion.objects.filter(membership=owner).exists()
         assert AuditEvent.objects.get(action="clinic.new").clinic == clinic
 
+    def test_every_letter_of_a_name_stands_in_its_address(self) -> None:
+        assert asked(name="Łódź & Ørsted").slug == "lodz-orsted"
+
     def test_the_same_address_twice_is_refused(self) -> None:
         opening.open_clinic(asked(), password=PASSWORD, now=people.NOW)
         with pytest.raises(KeepingError, match="clinica-del-puerto already") as refused:

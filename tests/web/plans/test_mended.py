@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from needlework.errors import AnswerError
@@ -22,6 +23,7 @@ from needlework.web.clearances.services import (
 )
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Clinic, Membership
+from needlework.web.clinics.services import change_client
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.selectors import judged
 from needlework.web.consultations.services import record_consultation
@@ -238,6 +240,55 @@ def test_what_changes_while_it_is_printed_is_seen(
     assert not SignedPlan.objects.exists()
 
 
+def test_a_plan_of_older_facts_than_another_consultation_tells_is_not_signed(
+    version: ConsultationVersion, pat: Client, alice: Membership
+) -> None:
+    """She said she was pregnant in a second consultation; the first one's page was still open."""
+    browser = people.browser(alice)
+    form = form_of(browser.get(sign_address(version)).content.decode())
+    other = consulted(pat, alice, history={**version.data["history"], "pregnancy": "yes"})
+    answer = browser.post(sign_address(version), form)
+    assert answer.status_code == 422
+    assert "Another consultation of this client is newer" in answer.content.decode()
+    assert not SignedPlan.objects.exists()
+
+    retract(record=other.consultation, author=alice.user, reason="wrong-client", now=timezone.now())
+    assert signed(version, browser).number == 1
+
+
+def corrected(client: Client, **facts: Any) -> None:
+    change_client(client=client, given=facts, author=None, now=timezone.now())
+
+
+def test_a_birth_date_that_was_put_right_counts_before_a_signature(
+    version: ConsultationVersion, pat: Client, alice: Membership
+) -> None:
+    """The version took 38 years from the record; then somebody saw that she is 17."""
+    browser = people.browser(alice)
+    form = form_of(browser.get(sign_address(version)).content.decode())
+    corrected(pat, birth_date=today_in(pat.clinic, timezone.now()) - timedelta(days=17 * 365))
+    answer = browser.post(sign_address(version), form)
+    assert answer.status_code == 422
+    assert "birth date or sex on record is another" in answer.content.decode()
+    assert not SignedPlan.objects.exists()
+
+
+def test_a_birth_date_that_was_put_right_makes_a_signed_plan_wait(
+    version: ConsultationVersion, pat: Client, alice: Membership
+) -> None:
+    plan = signed(version, people.browser(alice))
+    corrected(pat, birth_date=date(1988, 4, 13), email="pat@home.example")
+    plan = SignedPlan.objects.get()
+    assert state(plan) == "stands", "the plan is the same for her"
+    corrected(pat, birth_date=today_in(pat.clinic, timezone.now()) - timedelta(days=17 * 365))
+    plan = SignedPlan.objects.get()
+    assert state(plan) == "person-changed"
+    page = people.browser(alice).get(
+        reverse("plans:detail", args=(plan.clinic.slug, pat.pk, plan.pk))
+    )
+    assert "no session is held under this plan" in page.content.decode()
+
+
 # --- after it was signed -----------------------------------------------------------------------
 
 
@@ -255,6 +306,29 @@ def test_newer_facts_in_another_consultation_make_it_wait(
 ) -> None:
     plan = signed(version, people.browser(alice))
     consulted(pat, alice)
+    assert state(plan) == "consultation-changed"
+
+
+def test_what_another_consultation_said_in_error_holds_up_nothing(
+    version: ConsultationVersion, pat: Client, alice: Membership
+) -> None:
+    plan = signed(version, people.browser(alice))
+    other = consulted(pat, alice)
+    retract(record=other.consultation, author=alice.user, reason="wrong-client", now=timezone.now())
+    assert state(plan) == "stands"
+
+
+def test_what_is_told_while_it_is_signed_makes_it_wait(
+    version: ConsultationVersion, pat: Client, alice: Membership
+) -> None:
+    plan = signed(version, people.browser(alice))
+    record_consultation(
+        client=pat,
+        author=alice.user,
+        data=version.data,
+        known=known_for(version.clinic),
+        now=plan.recorded_at - timedelta(microseconds=1),
+    )
     assert state(plan) == "consultation-changed"
 
 

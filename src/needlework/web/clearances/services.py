@@ -25,7 +25,12 @@ from needlework.web.clearances.models import (
     ClearanceReminder,
     ClearanceRequest,
 )
-from needlework.web.clearances.selectors import answer_to, clinician, last_answer
+from needlework.web.clearances.selectors import (
+    answer_to,
+    clinician,
+    last_answer,
+    open_requests,
+)
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Membership
 from needlework.web.consultations.models import ConsultationVersion
@@ -71,7 +76,17 @@ def ask_clearance(
         raise ClearanceError(
             _("The day by which an answer is needed has passed."), hint=_("Choose a later day.")
         )
-    return ClearanceRequest.objects.create(
+    same = asked_already(
+        version=version,
+        finding=finding,
+        question=question,
+        author=author,
+        due_on=due_on,
+        asked=asked,
+        asked_name=asked_name,
+        letter_sha256=letter.sha256 if letter else "",
+    )
+    return same or ClearanceRequest.objects.create(
         clinic=version.clinic,
         client=version.client,
         author=author,
@@ -89,6 +104,37 @@ def ask_clearance(
         letter=letter,
         due_on=due_on,
     )
+
+
+@transaction.atomic
+def asked_already(
+    *,
+    version: ConsultationVersion,
+    finding: Finding,
+    question: str,
+    author: User,
+    due_on: date,
+    asked: Membership | None = None,
+    asked_name: str = "",
+    letter_sha256: str = "",
+) -> ClearanceRequest | None:
+    """The same question of the same clinician, which still waits: two taps put it once."""
+    _hold(version.client_id)
+    waiting = open_requests(version.clinic).filter(
+        version=version,
+        author=author,
+        asked=asked,
+        asked_name=asked_name.strip(),
+        question=question.strip(),
+        due_on=due_on,
+        rule=finding.rule,
+    )
+    key = key_of(finding)
+    for one in waiting.select_related("letter"):
+        is_same_letter = (one.letter.sha256 if one.letter else "") == letter_sha256
+        if is_same_letter and key_of(msgspec.convert(one.finding, Finding)) == key:
+            return one
+    return None
 
 
 def remind(*, request: ClearanceRequest, author: User | None, way: str, now: datetime) -> None:

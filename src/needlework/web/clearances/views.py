@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -228,18 +229,23 @@ def ask(
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        put: dict[str, Any] = {
+            "version": desk.version,
+            "finding": about,
+            "question": given["question"],
+            "author": request.user,
+            "asked": form.member,
+            "due_on": given["due_on"],
+            "asked_name": "" if form.member else given["asked_name"],
+        }
+        sent: Clean | None = given["letter"]
+        digest = hashlib.sha256(sent.content).hexdigest() if sent else ""
         with _told(form), transaction.atomic():
-            made = services.ask_clearance(
-                version=desk.version,
-                finding=about,
-                question=given["question"],
-                due_on=given["due_on"],
-                author=request.user,
+            made = services.asked_already(**put, letter_sha256=digest) or services.ask_clearance(
+                **put,
                 now=desk.now,
-                asked=form.member,
-                asked_name="" if form.member else given["asked_name"],
                 asked_contact="" if form.member else given["asked_contact"],
-                letter=_letter(desk, given["letter"]),
+                letter=_letter(desk, sent),
             )
             request.audit.note(made)
             return desk.back()

@@ -249,7 +249,29 @@ class ClientVersion(Record):
     language = models.CharField(max_length=2)
 
 
+APOSTROPHES: Final = "'’‘ʼʹʻ`´′"
+"""Keyboards give one and telephones another: O'Brien, O’Brien."""
+_WRITTEN_AS: Final = str.maketrans(
+    {
+        **dict.fromkeys("ł", "l"),
+        **dict.fromkeys("øǿ", "o"),
+        **dict.fromkeys("đð", "d"),
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ı": "i",
+        **dict.fromkeys(APOSTROPHES, ""),
+        **dict.fromkeys("-‐‑‒–—−", " "),
+    }
+)
+"""Letters that Unicode takes for letters of their own, and marks within names."""
+
+
 def searchable(name: str) -> str:
-    """A name without accents and case, so that `nunez` finds Núñez."""
+    """A name without accents, marks and case, so that `nunez` finds Núñez and `lukasz` Łukasz."""
     split = unicodedata.normalize("NFKD", name.replace("\x00", "")).casefold()
-    return " ".join("".join(c for c in split if not unicodedata.combining(c)).split())
+    bare = "".join(c for c in split if not unicodedata.combining(c)).translate(_WRITTEN_AS)
+    return " ".join(bare.split())

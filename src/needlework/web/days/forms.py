@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,9 +61,11 @@ class NoteForm(forms.Form):
     """A few words, kept for good."""
 
     text = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid4())
         _ = translator(language)
         field = self.fields["text"]
         field.label = lazystr(_("New note"))

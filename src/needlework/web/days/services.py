@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 
@@ -57,10 +58,23 @@ def _instead(visit: Visit, author: User, now: datetime, **facts: object) -> Visi
     return supersede(old=visit, new=new)
 
 
+@transaction.atomic
 def write_note(
-    *, client: Client, consultation: Consultation | None, text: str, author: User, now: datetime
+    *,
+    client: Client,
+    consultation: Consultation | None,
+    text: str,
+    author: User,
+    now: datetime,
+    key: UUID | None = None,
 ) -> Note:
-    return Note.objects.create(
+    """The note; the same words sent twice by one form, whose key it is, are one note."""
+    code = uuid4() if key is None else uuid5(client.pk, f"{author.pk}/{key}/{text}")
+    # Two taps at once wait for each other here.
+    list(Client.objects.select_for_update(no_key=True).filter(pk=str(client.pk)))
+    found = Note.objects.filter(pk=code).first()
+    return found or Note.objects.create(
+        pk=code,
         clinic=client.clinic,
         client=client,
         consultation=consultation,

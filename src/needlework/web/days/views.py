@@ -133,6 +133,7 @@ def _notes(request: Request, client: Client, consultation: Consultation | None) 
             client=client,
             consultation=consultation,
             text=form.cleaned_data["text"],
+            key=form.cleaned_data["key"],
             author=request.user,
             now=timezone.now(),
         )

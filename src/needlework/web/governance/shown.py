@@ -28,7 +28,7 @@ from needlework.web.governance.forms import (
     can_tighten,
 )
 from needlework.web.governance.models import Decision, UsedRelease
-from needlework.web.governance.used import Used, used_by
+from needlework.web.governance.used import TOLD, Used, used_by
 from needlework.web.knowledge import shipped
 from needlework.web.plans.models import PlanClaim
 from needlework.web.rendering import render
@@ -210,6 +210,7 @@ def claim_page(request: Request, claim_id: str, asked: Asked | None = None) -> H
         "value": valuer(request),
         "history": _lines(history, language),
         "recall": found,
+        "is_told": claim_id.partition(".")[0] in TOLD,
         "parts": range(1, -(-(found.treated + found.planned) // recalls.PART) + 1),
         "forms": forms,
         "may_decide": may_decide(request) and row is not None,

@@ -21,8 +21,10 @@ from needlework.web.consultations.selectors import facts_of
 from needlework.web.plans.models import PlanClaim, SignedPlan
 from needlework.workflow import Known, rests_on
 
-ALWAYS: Final = ("aftercare", "consent", "harm", "rule", "symptom")
-"""Every consultation is judged by all rules, and consents and clients' pages draw on the rest."""
+TOLD: Final = ("aftercare", "consent", "harm", "symptom")
+"""Topics that consents and clients' pages draw on."""
+ALWAYS: Final = ("rule", *TOLD)
+"""Every consultation is judged by all rules."""
 LOOK_S: Final = 0.4
 _STEP: Final = 25
 

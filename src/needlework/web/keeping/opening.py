@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from msgspec import Struct
 
 from needlework.web.accounts.models import User
-from needlework.web.clinics.models import Clinic
+from needlework.web.clinics.models import Clinic, searchable
 from needlework.web.clinics.services import add_member
 from needlework.web.keeping import audited
 from needlework.web.keeping.errors import KeepingError
@@ -39,7 +39,7 @@ class Opening(Struct, frozen=True):
 def opening_of(**given: str) -> Opening:
     """What was given, trimmed; the address is made from the name where none was given."""
     trimmed = {name: value.strip() for name, value in given.items()}
-    slug = trimmed["slug"] or slugify(trimmed["name"])[:LONGEST_SLUG]
+    slug = trimmed["slug"] or slugify(searchable(trimmed["name"]))[:LONGEST_SLUG]
     return Opening(**{**trimmed, "slug": slug, "owner_email": trimmed["owner_email"].lower()})
 
 

@@ -53,6 +53,10 @@ _TEXT: Final = {
         "How to prepare is not known, since a claim that it rests on was rejected in this clinic."
     ),
     "not-confirmed": _("The client filled in this version; a practitioner has yet to confirm it."),
+    "person-changed": _(
+        "The birth date or sex on record is another than in this version, and the plan with it."
+    ),
+    "told-elsewhere": _("Another consultation of this client is newer, and may say otherwise."),
 }
 _NEXT: Final = {
     "role": _("Ask one of them to read and sign it."),
@@ -61,6 +65,10 @@ _NEXT: Final = {
     "day": _("Ask again what has expired, and save a new version."),
     "client": _("Postpone the treatment, or settle what stands against it."),
     "question": _("Ask, and save the answer in a new version of the consultation."),
+    "person-changed": _("Save a new version of the consultation: it takes what is on record now."),
+    "told-elsewhere": _(
+        "Sign the plan of that one. Or, having read it, save this one anew as things stand now."
+    ),
     "clearance": _("Ask a clinician to clear it, or leave the area out."),
     "product": _(
         "Take this product out of what is planned, and save a new version of the consultation."
@@ -89,7 +97,7 @@ def _line(one: Obstacle, say: Sayer) -> ObstacleLine:
         text=text,
         lang=lang,
         where=say.zones(one.zones) if one.zones else "",
-        next=say.say(_NEXT[one.reason]),
+        next=say.say(_NEXT.get(one.about) or _NEXT[one.reason]),
         refused=tuple(_quoted(sentence, say) for sentence in one.refused),
     )
 
@@ -105,6 +113,10 @@ _STANDING: Final[dict[State, str]] = {
     "consultation-changed": _(
         "The consultation has changed since, so no session is held under this plan until it is "
         "signed anew."
+    ),
+    "person-changed": _(
+        "The birth date or sex on record has changed since, and the plan would be another, so no "
+        "session is held under this plan until it is signed anew."
     ),
     "clearance-changed": _(
         "A clinician’s answer that this plan rests on no longer stands, so the next session waits "

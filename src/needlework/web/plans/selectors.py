@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from needlework.errors import NeedleworkError
 from needlework.evidence import Knowledge
 from needlework.planning.standing import Change
+from needlework.screening import Consultation as Said
 from needlework.screening.consultation import GivenClearance, decode
 from needlework.web.clearances.selectors import given_for_each
 from needlework.web.clinics.models import Client, Clinic
 from needlework.web.consultations.models import Consultation, ConsultationVersion
+from needlework.web.consultations.selectors import client_facts
+from needlework.web.knowledge import shipped
 from needlework.web.plans.models import Rejudgement, SignedPlan
 from needlework.web.records.models import Retraction
 from needlework.web.records.selectors import retractions_of
+from needlework.workflow import Known, consult, plan_for
 
 State = Literal[
     "stands",
     "replaced",
     "consultation-changed",
+    "person-changed",
     "clearance-changed",
     "stricter",
     "not-judged",
@@ -78,6 +84,39 @@ def plans_waiting(clinic: Clinic, knowledge: Knowledge) -> QuerySet[SignedPlan]:
     return plans_in_force(clinic).filter(Exists(stricter)).select_related("client")
 
 
+def told_elsewhere(clients: Collection[Client]) -> QuerySet[ConsultationVersion]:
+    """What counts of all consultations of these clients, whoever said it."""
+    struck = Retraction.objects.filter(
+        record_type=Consultation._meta.label_lower, record_id=OuterRef("consultation_id")
+    )
+    return ConsultationVersion.objects.current().filter(~Exists(struck), client__in=clients)
+
+
+def is_overtold(version: ConsultationVersion) -> bool:
+    """Whether another consultation of the client says something newer than this version."""
+    if version.client is None:
+        return False
+    others = told_elsewhere([version.client]).exclude(consultation=version.consultation_id)
+    return others.filter(recorded_at__gt=version.recorded_at).exists()
+
+
+def is_of_another(said: Said, client: Client, known: Known, on: date) -> bool:
+    """Whether the plan would be another for the person who the client is by now.
+
+    Who somebody is was taken from the record when it was said; a birth date may be put right since.
+    """
+    now = msgspec.convert(client_facts(client, {}), type(said.client), str_keys=True)
+    now = structs.replace(now, reference=said.client.reference)
+    if now == said.client:
+        return False
+    theirs = structs.replace(said, client=now)
+    try:
+        return plan_for(consult(theirs, known, on)) != plan_for(consult(said, known, on))
+    except NeedleworkError:
+        # What today's knowledge cannot judge is not known to be the same.
+        return True
+
+
 def newest_plan(consultation: Consultation) -> SignedPlan | None:
     """The last one signed, whether it stands or not."""
     return consultation.signed_plans.order_by("-number").first()
@@ -112,7 +151,7 @@ def _look_around(plans: Collection[SignedPlan], knowledge: Knowledge) -> _Around
     same = {"consultation__in": consultations}
     numbered = SignedPlan.objects.filter(**same).values_list("consultation", "number")
     versions = ConsultationVersion.objects.filter(**same).values_list("consultation", "number")
-    told = ConsultationVersion.objects.current().filter(client__in=clients)
+    told = told_elsewhere(list(clients.values()))
     rejudged = Rejudgement.objects.filter(
         plan__in=plans,
         release_digest=knowledge.release.digest,
@@ -139,24 +178,34 @@ def _greatest(numbered: Iterable[tuple[UUID, int]]) -> dict[UUID, int]:
 
 
 def _standing(plan: SignedPlan, around: _Around, knowledge: Knowledge) -> Standing:
+    state = _by_records(plan, around, Known(knowledge, shipped().lexicon))
+    return _by_knowledge(plan, around, knowledge) if state is None else Standing(state)
+
+
+def _by_records(plan: SignedPlan, around: _Around, known: Known) -> State | None:
+    """What was written down since that the plan did not know; None where there is nothing."""
     if plan.pk not in around.current:
         is_replaced = around.newest_plan[plan.consultation_id] > plan.number
-        return Standing("replaced" if is_replaced else "retracted")
+        return "replaced" if is_replaced else "retracted"
     if plan.consultation_id in around.errors or plan.version_id in around.errors:
-        return Standing("retracted")
-    if around.newest_version[plan.consultation_id] > plan.version.number:
-        return Standing("consultation-changed")
-    if _was_told_since(plan, around):
-        return Standing("consultation-changed")
-    if not _is_still_cleared(plan, around):
-        return Standing("clearance-changed")
-    return _by_knowledge(plan, around, knowledge)
+        return "retracted"
+    is_newer = around.newest_version[plan.consultation_id] > plan.version.number
+    if is_newer or _was_told_since(plan, around):
+        return "consultation-changed"
+    said = decode(plan.said)
+    if plan.client is None or is_of_another(said, plan.client, known, plan.judged_on):
+        return "person-changed"
+    return None if _is_still_cleared(plan, around) else "clearance-changed"
 
 
 def _was_told_since(plan: SignedPlan, around: _Around) -> bool:
-    """Another consultation of the client says something newer than this plan knew."""
+    """Another consultation of the client says something newer than what this plan was made of.
+
+    What was written down while it was being signed counts too, so the version's time decides.
+    """
+    known = plan.version.recorded_at
     return any(
-        client == plan.client_id and consultation != plan.consultation_id and at > plan.recorded_at
+        client == plan.client_id and consultation != plan.consultation_id and at > known
         for client, consultation, at in around.told
     )
 

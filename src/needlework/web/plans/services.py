@@ -25,7 +25,12 @@ from needlework.web.consultations.selectors import Judged, history_of
 from needlework.web.consultations.selectors import judged as judge
 from needlework.web.knowledge import known_for
 from needlework.web.plans.models import PlanClaim, PlanDay, Rejudgement, SignedPlan
-from needlework.web.plans.selectors import newest_plan, plans_to_judge
+from needlework.web.plans.selectors import (
+    is_of_another,
+    is_overtold,
+    newest_plan,
+    plans_to_judge,
+)
 from needlework.web.records.services import overtaken, supersede
 from needlework.web.records.spoken import spoken
 from needlework.workflow import Known, consult, plan_for, rests_on
@@ -55,6 +60,11 @@ def in_the_way(judged: Judged, member: Membership, day: date) -> tuple[Obstacle,
     )
     if judged.version.origin == "client":
         found = (*found, Obstacle(reason="question", about="not-confirmed"))
+    client = judged.version.client
+    if client is None or is_of_another(judged.said, client, known, judged.plan.judged_on):
+        found = (*found, Obstacle(reason="question", about="person-changed"))
+    if is_overtold(judged.version):
+        found = (*found, Obstacle(reason="question", about="told-elsewhere"))
     return found
 
 
@@ -134,13 +144,13 @@ def sign_plan(
     """Sign what was seen. Another plan, page or word than was seen is not signed."""
     _ = spoken()
     version = judged.version
+    # Whoever clears, refuses or signs for this client at the same moment waits for us.
+    list(Client.objects.select_for_update(no_key=True).filter(pk=str(version.client_id)))
     if in_the_way(judged, member, today_in(version.clinic, now)):
         raise SigningError(
             _("Something still stands in the way of signing this plan."),
             hint=_("Settle what the page lists, then sign."),
         )
-    # Whoever clears, refuses or signs for this client at the same moment waits for us.
-    list(Client.objects.select_for_update(no_key=True).filter(pk=str(version.client_id)))
     _check_unchanged(judged, member)
     credential = credential_of(member)
     digest = content_sha256(

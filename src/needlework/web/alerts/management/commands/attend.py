@@ -13,6 +13,7 @@ from django.utils import timezone
 from needlework.web.alerts.services import attend_reports
 from needlework.web.audit.seal import seal_rows
 from needlework.web.audit.walk import walk_on
+from needlework.web.clearances.reminding import remind_who_was_asked
 from needlework.web.consultations.drafts import purge_drafts
 from needlework.web.plans.services import judge_waiting
 
@@ -20,9 +21,8 @@ from needlework.web.plans.services import judge_waiting
 class Command(BaseCommand):
     help = (
         "What must be done every minute beside answering: seal the audit and compare it with its "
-        "seals, tell of reports that nobody has seen, judge signed plans again where the "
-        "knowledge has changed, sweep out "
-        "old drafts."
+        "seals, tell of reports that nobody has seen, remind clinicians of what waits for them, "
+        "judge signed plans again where the knowledge has changed, sweep out old drafts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,6 +57,7 @@ class Command(BaseCommand):
         done = {
             "rows sealed": seal_rows(now),
             "notices": attend_reports(now),
+            "clearances reminded of": remind_who_was_asked(now),
             "plans judged again": judge_waiting(now),
             "old drafts": purge_drafts(now),
         }
