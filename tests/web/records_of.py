@@ -18,6 +18,7 @@ from needlework.web.consultations.services import record_consultation
 from needlework.web.days.services import add_visit, write_note
 from needlework.web.enquiries.models import ConsultationRequest
 from needlework.web.knowledge import known_for
+from needlework.web.measures.services import record_measure
 from needlework.web.portal.services import acknowledge_report, report_symptoms
 from needlework.web.treatments.held import Held, ZoneHeld
 from needlework.web.treatments.services import record_treatment
@@ -82,6 +83,20 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
     note = write_note(
         client=client, consultation=None, text="Prefers mornings.", author=author.user, now=now
     )
+    measure = record_measure(
+        client=client,
+        facts={
+            "concern": "acne-scar-boxcar",
+            "scale": "goodman-baron-quantitative",
+            "score": 12.0,
+            "on": today_in(clinic, now) - timedelta(days=4),
+            "rater": author,
+            "error": None,
+            "sessions": None,
+        },
+        author=author.user,
+        now=now,
+    )
     seen = acknowledge_report(report=report, author=author.user, words="", now=now)
     return {
         "client": client.pk,
@@ -94,6 +109,7 @@ def records_of(clinic: Clinic, author: Membership) -> Records:
         "enquiry": enquiry.pk,
         "visit": visit.pk,
         "note": note.pk,
+        "measure": measure.pk,
         **clearance_rows(consultation, author, now),
         **consent_rows(consultation, author, now),
         **staff_rows(author, now),

@@ -78,8 +78,8 @@ def course_svg(
     frame = _Frame(top=_TOP + _ROW * (len(notice) + 3), days=told.days[-1], low=low, high=high)
     marks = [_marked(c, mark.what, mark.day, words) for mark in c.judged]
     below = list(wrap(" · ".join(f"{'abc'[i]} {text}" for i, text in enumerate(marks)), _LETTERS))
-    last = frame.bottom + 52 + _ROW * (len(below) + 1)
-    height = last + (_ROW if told.measures else 0)
+    rows = len(below) + (1 if told.measures else 0)
+    height = frame.bottom + 52 + _ROW * (rows + 1)
     title = saying.heading(c, knowledge, language)
     described = " ".join(saying.summary(c, knowledge, language))
     parts = [
@@ -95,7 +95,7 @@ def course_svg(
         *_measures(frame, told),
         *_judged(frame, c),
         *_lines(below, frame.bottom + 44 + _ROW),
-        *_measured_legend(last, told, errors, words),
+        *_measured_legend(height - 8, told, errors, words),
         "</svg>",
     ]
     return "\n".join(parts)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "needlework.web.clearances",
     "needlework.web.plans",
     "needlework.web.treatments",
+    "needlework.web.measures",
     "needlework.web.consents",
     "needlework.web.days",
     "needlework.web.portal",

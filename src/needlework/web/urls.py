@@ -21,6 +21,7 @@ urlpatterns = [
     path("clinic/", include("needlework.web.clearances.urls")),
     path("clinic/", include("needlework.web.plans.urls")),
     path("clinic/", include("needlework.web.treatments.urls")),
+    path("clinic/", include("needlework.web.measures.urls")),
     path("clinic/", include("needlework.web.blobs.urls")),
     path("clinic/", include("needlework.web.governance.urls")),
     path("", include("needlework.web.consents.urls")),

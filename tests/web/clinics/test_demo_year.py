@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from needlework.web.clearances.selectors import open_requests
 from needlework.web.clinics.models import Client, Clinic
+from needlework.web.consents.models import TREATMENT, Consent, ConsentSignature, Withdrawal
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.selectors import judged
 from needlework.web.demo.build import build
@@ -33,10 +35,10 @@ def test_the_same_people_for_the_same_day() -> None:
 @pytest.mark.django_db
 def test_a_year_is_built_once_by_the_services_of_the_pages() -> None:
     build(timezone.now())
-    before = Client.objects.count()
+    before = set(Client.objects.all())
     assert build_year(timezone.now()) == CLIENTS
     assert build_year(timezone.now()) == 0
-    assert Client.objects.count() == before + CLIENTS
+    assert Client.objects.count() == len(before) + CLIENTS
     clinic = Clinic.objects.get(slug="harbour-skin")
     known = known_for(clinic)
     verdicts = {
@@ -52,3 +54,10 @@ def test_a_year_is_built_once_by_the_services_of_the_pages() -> None:
     assert held.count() >= len(plans)
     assert all(session.plan.client == session.client for session in held if session.plan)
     assert open_requests(clinic).exists()
+    consents: dict[UUID | None, Consent] = {
+        one.signature.offer.plan_id: one for one in Consent.objects.filter(use=TREATMENT)
+    }
+    for session in held.exclude(client__in=before):
+        assert consents[session.plan_id].recorded_at < session.ended_at
+    assert {one.offer.language for one in ConsentSignature.objects.all()} == {"en", "es"}
+    assert Withdrawal.objects.exclude(consent__use=TREATMENT).exists()

@@ -28,6 +28,7 @@ AREAS: Final[Mapping[str, str]] = {
     "enquiries": _("Requests for a consultation"),
     "governance": _("Knowledge"),
     "intake": _("Consultation filled in at home"),
+    "measures": _("Measures"),
     "plans": _("Signed plan"),
     "portal": _("Client’s own pages"),
     "records": _("Mark of an error"),

@@ -28,12 +28,16 @@ from needlework.web.clearances.services import ask_clearance, override_finding
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client, Clinic, Membership
 from needlework.web.clinics.services import add_client
+from needlework.web.consents.forming import points_to_read
+from needlework.web.consents.models import TREATMENT, USES
+from needlework.web.consents.services import Given, offer_consent, sign_consent, withdraw_consent
 from needlework.web.consultations.models import ConsultationVersion
 from needlework.web.consultations.selectors import judged
 from needlework.web.consultations.services import record_consultation
 from needlework.web.days.next_step import next_step
 from needlework.web.days.selectors import situations
 from needlework.web.days.services import add_visit
+from needlework.web.demo.scores import score_course
 from needlework.web.governance.models import Decision
 from needlework.web.governance.selectors import mark
 from needlework.web.governance.services import BATCH_AT_MOST, Item, decide
@@ -263,7 +267,9 @@ def _tell(clinic: Clinic, staff: Staff, person: Person, today: date) -> None:
     if desk.in_the_way:
         return
     plan = desk.sign(seen_sha256=desk.digest, seen_number=0)
-    _treat(plan, treater, person, today)
+    if _consent(plan, treater, person, then, today):
+        _treat(plan, treater, person, today)
+        score_course(client, treater, today, f"{SEED}/{person.name}")
 
 
 def _as_if_at_the_desk(member: Membership) -> Request:
@@ -308,6 +314,53 @@ def _clear(version: ConsultationVersion, director: Membership, then: datetime) -
                 valid_until=day + timedelta(days=240),
                 now=then,
             )
+
+
+def _consent(
+    plan: SignedPlan, treater: Membership, person: Person, then: datetime, today: date
+) -> bool:
+    """Offered with the plan, and signed before the first session, where that day has come."""
+    known = known_for(plan.clinic)
+    offer = offer_consent(
+        plan=plan, language=person.language, known=known, author=treater.user, now=then
+    )
+    course = msgspec.convert(plan.plan, Plan).course
+    if course is None or course.sessions[0].day.on > today:
+        return False
+    came_again = _noon(plan.clinic, course.sessions[0].day.on) + timedelta(hours=1)
+    agreed = {TREATMENT, *_PHOTOGRAPHS.get(person.phototype, ())}
+    signature = sign_consent(
+        offer=offer,
+        given=Given(
+            name=person.name,
+            read=tuple(points_to_read(offer.points)),
+            answers={use: "yes" if use in agreed else "no" for use in USES},
+            haste=_HASTE[person.language],
+        ),
+        member=treater,
+        known=known,
+        now=came_again,
+    )
+    later = came_again + timedelta(days=60)
+    for consent in signature.consents.filter(use=_TAKEN_BACK):
+        if later.date() < today:
+            withdraw_consent(consent=consent, author=treater.user, now=later)
+    return True
+
+
+_PHOTOGRAPHS: Final = {
+    "II": ("photo-clinical",),
+    "III": ("photo-clinical", "photo-teaching"),
+    "IV": ("photo-clinical",),
+    "V": ("photo-clinical", "photo-teaching"),
+    "VI": ("photo-clinical", "photo-teaching", "photo-marketing"),
+}
+"""What people agree to have their photographs used for."""
+_TAKEN_BACK: Final = "photo-teaching"
+_HASTE: Final = {
+    "en": "I live far away and would rather not come twice.",
+    "es": "Vivo lejos y prefiero no venir dos veces.",
+}
 
 
 def _treat(plan: SignedPlan, treater: Membership, person: Person, today: date) -> None:

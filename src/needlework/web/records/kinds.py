@@ -58,6 +58,10 @@ def _acknowledgement(record: Any, clinic: str) -> str:
     return reverse("treatments:report", args=(clinic, record.report_id))
 
 
+def _measure(record: Any, clinic: str) -> str:
+    return reverse("measures:list", args=(clinic, record.client_id))
+
+
 def _note(record: Any, clinic: str) -> str:
     return reverse("days:notes", args=(clinic, record.client_id))
 
@@ -164,6 +168,17 @@ KINDS: Final = (
         title=_("Signature under a consent"),
         follows=_("No consent counts that was given by it. Offer and sign a new one."),
         look=_signature,
+    ),
+    Kind(
+        name="measure",
+        model="measures.Measure",
+        writers=CARE,
+        title=_("Score of a concern"),
+        follows=_(
+            "The score no longer counts, and no forecast learns from it. One that it had taken the "
+            "place of does not count again by itself: record it anew."
+        ),
+        look=_measure,
     ),
     Kind(
         name="note",
