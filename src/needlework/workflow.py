@@ -196,9 +196,13 @@ def product(
     ended: date | datetime,
     name: str = "",
     sunscreen: bool = False,
+    course: Timeline | None = None,
     language: str = "en",
 ) -> Product:
-    """From when a product may be used again, by its list of ingredients."""
+    """From when a product may be used again, by its list of ingredients.
+
+    `course` is what holds after the session, as `care` gives it.
+    """
     from needlework.aftercare import check_product
 
     return check_product(
@@ -208,6 +212,7 @@ def product(
         lexicon=known.lexicon,
         name=name,
         sunscreen=sunscreen,
+        course=course,
         language=language,
     )
 

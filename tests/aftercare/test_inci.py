@@ -48,6 +48,13 @@ THREE = ["Aqua", "Glycerin", "Panthenol"]
         "* Aqua\n* Glycerin\n* Panthenol",
         "• Aqua\n• Glycerin\n• Panthenol",
         "1. Aqua\n2. Glycerin\n3) Panthenol",
+        "1. Aqua 2. Glycerin 3. Panthenol",
+        "1) Aqua, 2) Glycerin, 3) Panthenol",
+        "Aqua Glycerin Panthenol",
+        "AquaGlycerinPanthenol",
+        "Aqua...... Glycerin ...Panthenol…",
+        "Drug Facts\nActive ingredients Purpose\nAqua, Glycerin, Panthenol",
+        "Inactive: Aqua, Glycerin, Panthenol",
         "Ingredients: Aqua, Glycerin, Panthenol",
         "INGREDIENTS (INCI): Aqua, Glycerin, Panthenol",
         "Ingredients/Ingrédients: Aqua, Glycerin, Panthenol",
@@ -100,6 +107,16 @@ def test_separators_and_headings(text: str) -> None:
         ("Aqua, Parfum (Fragrance, Retinol", ["Aqua", "Parfum", "Fragrance", "Retinol"]),
         ("Aqua), Retinol", ["Aqua", "Retinol"]),
         ("Alcohol Denat. Glycerin", ["Alcohol Denat", "Glycerin"]),
+        ("ISO E Super, Aqua", ["ISO E Super", "Aqua"]),
+        ("Aqua, vit. E, Retinol", ["Aqua", "vit. E", "Retinol"]),
+        ("Madeupol y Novelin, Aqua", ["Madeupol y Novelin", "Aqua"]),
+        (
+            "Aqua Cetyl Alcohol Salicylic Acid 2% Madeupol Retinol",
+            ["Aqua", "Cetyl Alcohol", "Salicylic Acid", "Madeupol", "Retinol"],
+        ),
+        ("Glycerin Retinol, Aqua", ["Glycerin Retinol", "Aqua"]),
+        ("Polysorbate 20. Aqua", ["Polysorbate 20", "Aqua"]),
+        ("hydrochloric acid for pH adjustment", ["hydrochloric acid for pH adjustment"]),
     ],
 )
 def test_names_that_hold_separators(text: str, expected: list[str]) -> None:
@@ -120,6 +137,7 @@ def test_other_names_of_one_thing_are_one_ingredient() -> None:
         ("Niacinamide (0.5 % w/w)", 0.5),
         ("Niacinamide", None),
         ("Niacinamide 10 percent", 10),
+        ("Niacinamide (0.3 per cent)", 0.3),
     ],
 )
 def test_percentages(text: str, percent: float | None) -> None:
@@ -158,7 +176,7 @@ def test_may_contain(text: str) -> None:
         "*organic farming",
         "**from natural essential oils",
         "* Ingrediente procedente de agricultura ecológica",
-        "Free from parabens, alcohol, fragrance",
+        "Free from parabens",
         "Sin perfume ni alcohol",
         "Fragrance-free",
         "Warning: keep out of reach of children.",
@@ -172,6 +190,13 @@ def test_text_after_the_list_is_a_remark(trailing: str, mark: str) -> None:
     found = read(f"Aqua, Glycerin, Panthenol{mark}{trailing}")
     assert [item.name for item in found.items] == THREE
     assert found.remarks
+
+
+@pytest.mark.parametrize("mark", [". ", "\n"])
+def test_what_a_sentence_after_the_list_says_is_absent_is_a_remark(mark: str) -> None:
+    found = read(f"Aqua, Glycerin, Panthenol{mark}Free from parabens, alcohol, fragrance")
+    assert [item.name for item in found.items] == THREE
+    assert len(found.remarks) == 3
 
 
 def test_text_before_the_list_is_a_remark_but_never_a_known_name() -> None:

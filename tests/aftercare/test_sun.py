@@ -203,6 +203,13 @@ def test_odd_time_zones_are_not_refused(place: Place) -> None:
     assert uv_day(KNOWN, place, date(2026, 7, 1)).hours
 
 
+def test_a_day_that_a_place_left_out_is_refused() -> None:
+    samoa = Place(latitude=-13.8, longitude=-171.8, zone="Pacific/Apia")
+    with pytest.raises(AnswerError, match="left out of the calendar"):
+        uv_day(KNOWN, samoa, date(2011, 12, 30))
+    assert uv_day(KNOWN, samoa, date(2011, 12, 31)).hours
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_ends_of_the_calendar_are_refused(day: date) -> None:
     with pytest.raises(AnswerError, match="calendar"):

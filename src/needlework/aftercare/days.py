@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from needlework.errors import AnswerError
@@ -20,6 +20,13 @@ def check_day(ended: date | datetime, language: str) -> None:
         raise AnswerError(
             _("The day lies at the end of the calendar."), hint=_("Give another day.")
         )
+
+
+def after(ended: datetime, wait: timedelta) -> datetime:
+    """So long after, by the clock on the wall; a day on which clocks change is no shorter wait."""
+    if ended.tzinfo is None:
+        return ended + wait
+    return (ended.astimezone(UTC) + wait).astimezone(ended.tzinfo)
 
 
 def number(value: float, language: str) -> str:

@@ -29,6 +29,8 @@ _MOST_ITEMS: Final = 1000
 _MOST_JOINS: Final = 2000
 _PIECES_IN_NAME: Final = 5
 _LONGEST_NAME: Final = 120
+_WORDS_IN_NAME: Final = 6
+_LEAST_SIDE_BY_SIDE: Final = 3
 
 _COMMA: Final = "\ue000"
 _HEADING: Final = "\ue001"
@@ -55,6 +57,10 @@ _TAG: Final = re.compile(r"</?[a-z][^<>]{0,80}>", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"`([^`]*)`(?: \((\d+(?:\.\d+)?)%\))?")
 _PLAIN: Final = re.compile(r"[\w' -]+")
 _NUMBERING: Final = re.compile(r"^[(]?\d{1,3}[.)] ", re.MULTILINE)
+_COUNTED: Final = re.compile(r"(?<![\w.,%-])[(]?(\d{1,2})[.)] (?=[^\W\d_])")
+_LEAST_COUNTED: Final = 3
+_RUN_ON: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[)\]])(?=\w)")
+_LEADER: Final = re.compile(r"(?:\.{3,}|…)+")
 _DASH: Final = re.compile(r"(?<=\w)[–—―](?=\w)")
 _LOCANT: Final = re.compile(
     r"(?:(?<![\w.-])(?:\d{1,2}'?(?:,\d{1,2}'?)+|[NO](?:,[NO])+)|(?<=[A-Za-z]-)\d,\d)(?=-[A-Za-z])"
@@ -69,12 +75,14 @@ _HEAD: Final = re.compile(
     rf"(?<!\w)(?:(?:full|complete|list of|lista de|lista completa de|active|key) )?"
     rf"{_INGREDIENTS}(?: list| activos)?(?: ?[/(] ?{_INGREDIENTS}\)?){{0,4}} ?(?::|\n|\Z)"
     rf"|\A *{_INGREDIENTS} (?=\S)"
-    rf"|(?<!\w)(?:principios activos|active substances?) ?:",
+    rf"|(?<!\w)(?:principios? activos?|active substances?|active|activos?) ?:"
+    rf"|(?<!\w)active ingredients? +purposes?\b ?:?",
     re.IGNORECASE,
 )
 _LATER_HEAD: Final = re.compile(
     r"(?<!\w)(?:(?:inactive|other|otros) (?:ingredients?|ingredientes)"
-    r"|ingredientes inactivos|excipients?|excipientes?) ?(?::|\n|\Z)",
+    r"|ingredientes inactivos|excipients?|excipientes?) ?(?::|\n|\Z)"
+    r"|(?<!\w)(?:inactive|inactivos) ?:",
     re.IGNORECASE,
 )
 _MAY_CONTAIN: Final = re.compile(
@@ -88,12 +96,13 @@ _TOKEN: Final = re.compile(
 )
 _HARD: Final = {",", ";", _HEADING, _MAY}
 _OPEN: Final = {"(": ")", "[": "]", "{": "}"}
-_JOINS: Final = {"/", "and"}
+_ALSO_WORDS: Final = {"and", "y", "e", "&", "+"}
+_JOINS: Final = {"/", *_ALSO_WORDS}
 """What rejoins two pieces of which neither is known."""
 
-_GLUE: Final = {"/": "/", ".": ". ", "-": " - ", "and": " and "}
+_GLUE: Final = {"/": "/", ".": ". ", "-": " - "}
 _SHARE: Final = (
-    r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,4})?) ?(?:%|percent\b|por ciento\b)"
+    r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,4})?) ?(?:%|per ?cent\b|por ciento\b)"
     r"(?: ?(?:w/w|p/p|v/v|m/m|w/v)\b)?"
 )
 _PERCENT: Final = re.compile(rf"[(\[] ?{_SHARE} ?[)\]]|{_SHARE}", re.IGNORECASE)
@@ -115,7 +124,8 @@ _REMARK: Final = re.compile(
     r"de cultivo|de origen|natural(?:ly)? (?:origin|derived|occurring|constituents?)|"
     r"component[es]* natural|organic(?:ally)? (?:grown|farming|ingredients?|origin)|"
     r"(?:ingredients?|ingredientes?) (?:from|of|de|proced|org|eco|cert)|certified|certificad|"
-    r"procedente|natural origin|origen natural|\d+ ?% (?:of|del|de) )",
+    r"procedente|natural origin|origen natural|\d+ ?% (?:of|del|de) |drug facts|"
+    r"purposes?\b|uses? ?:|usos? ?:|indicaciones)",
     re.IGNORECASE,
 )
 _FOOTNOTE: Final = re.compile(
@@ -199,7 +209,21 @@ def _cleaned(text: str) -> str:
     text = _DASH.sub("-", text.replace("\r", "\n"))
     text = re.sub(r"[–—―]", " - ", text)
     text = re.sub(r"[^\S\n\t]+", " ", text)
-    return _NUMBERING.sub(";", re.sub(r" ?([\n\t])\s*", r"\1", text).strip())
+    text = _LEADER.sub(";", re.sub(r" ?([\n\t])\s*", r"\1", text).strip())
+    return _NUMBERING.sub(";", _unnumbered(text))
+
+
+def _unnumbered(text: str) -> str:
+    """Numbers that count the names of one line, from 1 without a gap, as separators."""
+    marks: list[re.Match[str]] = []
+    for found in _COUNTED.finditer(text):
+        if int(found[1]) == len(marks) + 1:
+            marks.append(found)
+    if len(marks) < _LEAST_COUNTED or marks[0].start() > 0:
+        return text
+    for found in reversed(marks):
+        text = f"{text[: found.start()]};{text[found.end() :]}"
+    return text
 
 
 def _marked(text: str) -> str:
@@ -253,7 +277,7 @@ def _soft(mark: str) -> str:
     bare = mark.strip(" ").casefold()
     if bare == "/":
         return mark
-    return "and" if bare in {"and", "y", "e", "&", "+"} else bare or mark
+    return mark.strip(" ") if bare in _ALSO_WORDS else bare or mark
 
 
 def _brackets(text: str) -> dict[int, str]:
@@ -293,6 +317,9 @@ class _Reader:
         self._may = False
         self._mode = ""
         self._headed = False
+        self._opens = True
+        self._within = False
+        self._loose = False
 
     def read(self, text: str) -> None:
         """Read a stretch of text without quoted names."""
@@ -312,12 +339,16 @@ class _Reader:
         if pieces[0].text in {_HEADING, _MAY}:
             self._mark(pieces[0].text)
             return
+        self._within, self._opens = not self._opens, False
+        while len(pieces) > 1 and not pieces[0].text.strip(_EDGES):
+            pieces = [_Piece(pieces[1].text, ""), *pieces[2:]]
         at = 0
         while at < len(pieces):
             at += self._next(pieces, at)
 
     def _mark(self, mark: str) -> None:
         self._mode = ""
+        self._opens = True
         if mark == _MAY:
             self._may = True
             return
@@ -337,6 +368,11 @@ class _Reader:
             return taken
         name, percent = _bare(text)
         if not ids and taken == 1:
+            if parts := self._side_by_side(text):
+                for part, found in parts:
+                    name, percent = _bare(part)
+                    self._add(name, found, percent, alias=False)
+                return taken
             taken = self._unknown(pieces, at)
             name, percent = _bare(_joined(pieces[at : at + taken]))
         self._add(name, ids, percent, alias=at > 0 and before.strip() == "/")
@@ -364,7 +400,7 @@ class _Reader:
         end = at + 1
         while (
             end < len(pieces)
-            and pieces[end].before in _JOINS
+            and pieces[end].before.casefold() in _JOINS
             and pieces[end].text.strip(_EDGES)
             and end - at < _PIECES_IN_NAME
             and not self._known(pieces[end].text)
@@ -372,6 +408,34 @@ class _Reader:
         ):
             end += 1
         return end - at
+
+    def _side_by_side(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Names without a separator between them, where several are known; the rest as it is."""
+        words = _RUN_ON.sub(" ", text).split()
+        parts: list[tuple[str, tuple[str, ...]]] = []
+        rest: list[str] = []
+        at = 0
+        while at < len(words):
+            end, ids = self._first_words(words, at)
+            if not ids:
+                rest.append(words[at])
+            if rest and (ids or end == len(words)):
+                parts.append((" ".join(rest), ()))
+                rest = []
+            if ids:
+                parts.append((" ".join(words[at:end]), ids))
+            at = end
+        return parts if sum(bool(ids) for _, ids in parts) >= _LEAST_SIDE_BY_SIDE else []
+
+    def _first_words(self, words: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
+        """Where the longest known name that begins here ends; without one, after one word."""
+        for end in range(min(len(words), at + _WORDS_IN_NAME), at, -1):
+            if self._joins <= 0:
+                break
+            self._joins -= 1
+            if ids := self._known(" ".join(words[at:end])):
+                return end, ids
+        return at + 1, ()
 
     def _known(self, text: str) -> tuple[str, ...]:
         name, _ = _bare(text)
@@ -386,6 +450,11 @@ class _Reader:
             return True
         if _FREE.match(bare):
             self._mode = "free"
+            self._loose = self._within and not before
+        elif self._mode == "free" and self._loose and ids:
+            # Begun in the midst of a list: what else follows it may well be in the product.
+            self._mode = ""
+            return False
         elif self._mode != "free":
             if ids:
                 self._mode = ""
@@ -418,7 +487,8 @@ def _joined(pieces: Sequence[_Piece]) -> str:
     """Pieces as one text again, with what stood between them."""
     text = pieces[0].text if len(pieces) == 1 else _trim(pieces[0].text)
     for piece in pieces[1:]:
-        mark = _GLUE.get(piece.before.strip(" "), " ")
+        bare = piece.before.strip(" ")
+        mark = f" {bare} " if bare.casefold() in _ALSO_WORDS else _GLUE.get(bare, " ")
         text += ("" if mark == " " and text.endswith("-") else mark) + _trim(piece.text)
     return text
 

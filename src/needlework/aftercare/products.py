@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from fnmatch import translate
 from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
 
-from needlework.aftercare.days import check_day
+from needlework.aftercare.days import after, check_day
 from needlework.aftercare.days import day as say_day
 from needlework.aftercare.inci import IngredientList, Listed, read_list
+from needlework.aftercare.model import Timeline
 from needlework.evidence import Cited, Knowledge, NotAccepted
 from needlework.i18n import Translate, translator
 from needlework.lexicon import Entry, Lexicon, Suggestion
@@ -33,22 +35,30 @@ LIMITS: Final = (
 
 _BASE: Final = "aftercare.products"
 _GROUPS: Final = (
-    (f"{_BASE}.bland-classes", "aftercare.moisturiser.from"),
-    ("aftercare.actives.classes", "aftercare.actives.wait"),
-    (f"{_BASE}.active-classes", "aftercare.actives.wait"),
-    (f"{_BASE}.benzoyl-classes", "aftercare.benzoyl-peroxide.wait"),
-    (f"{_BASE}.mineral-filter-classes", "aftercare.sunscreen.wait"),
-    (f"{_BASE}.chemical-filter-classes", "aftercare.sunscreen.chemical-filters-wait"),
-    (f"{_BASE}.colour-classes", "aftercare.make-up.wait"),
-    (f"{_BASE}.fragrance-classes", f"{_BASE}.fragrance-wait"),
-    (f"{_BASE}.phototoxic-classes", f"{_BASE}.phototoxic-wait"),
-    (f"{_BASE}.alcohol-classes", f"{_BASE}.alcohol-wait"),
-    (f"{_BASE}.booster-classes", f"{_BASE}.booster-wait"),
-    (f"{_BASE}.medicine-classes", f"{_BASE}.medicine-wait"),
+    (f"{_BASE}.bland-classes", "aftercare.moisturiser.from", "moisturiser"),
+    ("aftercare.actives.classes", "aftercare.actives.wait", "actives"),
+    (f"{_BASE}.active-classes", "aftercare.actives.wait", "actives"),
+    (f"{_BASE}.benzoyl-classes", "aftercare.benzoyl-peroxide.wait", "benzoyl-peroxide"),
+    (f"{_BASE}.mineral-filter-classes", "aftercare.sunscreen.wait", "sunscreen"),
+    (
+        f"{_BASE}.chemical-filter-classes",
+        "aftercare.sunscreen.chemical-filters-wait",
+        "chemical-filters",
+    ),
+    (f"{_BASE}.colour-classes", "aftercare.make-up.wait", "make-up"),
+    (f"{_BASE}.fragrance-classes", f"{_BASE}.fragrance-wait", "actives"),
+    (f"{_BASE}.phototoxic-classes", f"{_BASE}.phototoxic-wait", "actives"),
+    (f"{_BASE}.alcohol-classes", f"{_BASE}.alcohol-wait", "actives"),
+    (f"{_BASE}.booster-classes", f"{_BASE}.booster-wait", "actives"),
+    (f"{_BASE}.medicine-classes", f"{_BASE}.medicine-wait", "actives"),
 )
-"""Claim with the classes of a group → claim with the wait of that group."""
+"""Claim with the classes of a group, claim with its wait, and what lengthens with it after a
+session: no product is said to be fine before the session's own course says so.
+"""
 
 _ALLOW_LIST: Final = "rule.c42.allow-list"
+_GRAINS: Final = (f"{_BASE}.grains", f"{_BASE}.grains-lead")
+_WATER: Final = "aqua"
 _SUNSCREEN: Final = "aftercare.sunscreen.wait"
 _HOURS: Final[Mapping[str, timedelta]] = {
     "s": timedelta(seconds=1),
@@ -57,6 +67,8 @@ _HOURS: Final[Mapping[str, timedelta]] = {
     "d": timedelta(days=1),
     "wk": timedelta(weeks=1),
 }
+
+_CLOCK: Final = frozenset({"s", "min", "h"})
 
 SYNONYMS: Final = frozenset({"aqua", "fragrance"})
 """Entries whose names stand between slashes in several languages ("Aqua/Water/Eau")."""
@@ -74,6 +86,9 @@ _IN_COSMETICS: Final[Mapping[str, tuple[str, ...]]] = {
     "kojic-acid": ("brightener",),
     "cysteamine": ("brightener",),
     "sulfur": ("irritant",),
+    "urea": ("irritant",),
+    "resorcinol": ("irritant", "brightener"),
+    "trichloroacetic-acid": ("irritant",),
 }
 """What entries made for the screening of people are in a list of ingredients."""
 
@@ -141,8 +156,11 @@ _PLANT_PART: Final = re.compile(
 """Ends of names after which a bracket only says which plant or source is meant."""
 
 _QUALIFIERS: Final = re.compile(
-    r"\A(?:(?:certified )?organic|bio|pure|natural|vegan|plant-derived|100 ?% ?|puro|pura) +"
-    r"| +(?:nano|organic|ecol[oó]gic[oa]|vegetal|pur[oa]|de cultivo ecol[oó]gico)\Z",
+    r"\A(?:(?:certified )?organic|bio|pure|natural|vegan|plant-derived|100 ?% ?|puro|pura|as|como"
+    r"|encapsulated|encapsulad[oa]|liposomal|micronized|micronised|stabili[sz]ed) +"
+    r"| +(?:nano|organic|ecol[oó]gic[oa]|vegetal|pur[oa]|de cultivo ecol[oó]gico|encapsulad[oa]"
+    r"|usp(?:-nf)?|bp|n\.?f\.?|ph\.? ?eur\.?"
+    r"|(?:for|to adjust(?: the)?|as) ph(?: adjust(?:ment|er))?|para ajustar el ph)\Z",
     re.IGNORECASE,
 )
 _MEANINGLESS: Final = frozenset(
@@ -153,7 +171,9 @@ _MEANINGLESS: Final = frozenset(
 _BRACKET: Final = re.compile(r" ?[(\[{]([^()\[\]{}]*)[)\]}]")
 _TOPICAL: Final = re.compile(r"\Atopical | t[oó]pic[oa]s?\Z", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+")
-_COLOUR_INDEX: Final = re.compile(r"\d{5}")
+_COLOUR_INDEX: Final = re.compile(
+    r"(?:colou?r index(?: no\.?)? ?|c\.? ?i\.? ?(?:no\.?)? ?)?(\d{5})", re.IGNORECASE
+)
 _MOST_SUGGESTED: Final = 12
 _LONGEST_SUGGESTED: Final = 60
 _LONGEST_NAME: Final = 200
@@ -186,6 +206,11 @@ class Ingredient(Struct, frozen=True, kw_only=True, omit_defaults=True):
     usable_at: datetime
     notes: tuple[str, ...] = ()
     claims: tuple[str, ...]
+
+    @property
+    def is_to_the_hour(self) -> bool:
+        """The wait counts hours: on its day it is over at `usable_at`, not in the morning."""
+        return self.wait.unit in _CLOCK
 
 
 class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -222,6 +247,7 @@ def check_product(
     lexicon: Lexicon,
     name: str = "",
     sunscreen: bool = False,
+    course: Timeline | None = None,
     language: str = "en",
 ) -> Product:
     """What a pasted list of ingredients means for the skin after a session.
@@ -234,6 +260,9 @@ def check_product(
         The product's name, compared with the clinic's list for needled skin.
     sunscreen
         The product is a sunscreen: mineral colours in it wait as it does, not as make-up does.
+    course
+        What holds after the session: where it waits longer, for the skin to close, so does what
+        is put on the skin.
     language
         Of every text and label; names of ingredients stay as they stand on the pack.
     """
@@ -242,10 +271,11 @@ def check_product(
     finder = _finder(lexicon)
     read = read_list(text, finder.ids, SYNONYMS)
     moment = _last_minute(ended)
-    waits = _Waits(knowledge, sunscreen=sunscreen)
+    waits = _Waits(knowledge, sunscreen=sunscreen, lengthened=_lengthened(course))
     listed = _is_listed(name, knowledge)
     suggest = _Suggester(finder)
     adjusters = _adjusters(read, finder, knowledge)
+    grains = _grains(read, knowledge)
     ingredients = tuple(
         _ingredient(
             position,
@@ -255,6 +285,7 @@ def check_product(
             ended=moment,
             listed=listed,
             adjuster=position in adjusters,
+            grain=position in grains,
             suggest=suggest,
             say=say,
         )
@@ -286,6 +317,14 @@ class _Finder:
         self._exact: dict[str, tuple[str, list[Entry]]] = {}
         self._topical: dict[str, tuple[str, list[Entry]]] = {}
         self._words: set[str] = set()
+        self._stems = [
+            (
+                entry,
+                [[re.compile(translate(word)) for word in stem.split()] for stem in entry.stems],
+            )
+            for entry in lexicon.entries
+            if entry.stems
+        ]
         for entry in lexicon.entries:
             if entry.kind == "ingredient" or "topical" in entry.routes:
                 self._add(entry)
@@ -322,13 +361,15 @@ class _Finder:
             return _NOTHING
         if (found := self._look(name)).entries:
             return found
-        if _COLOUR_INDEX.fullmatch(name):
-            return self._look(f"CI {name}")
+        if colour := _COLOUR_INDEX.fullmatch(name):
+            found = self._look(f"CI {colour[1]}")
+            return found if found.entries else self._akin(f"CI {colour[1]}")
         if "(" in name or "[" in name or "{" in name:
             return self._bracketed(name)
         if (bare := _QUALIFIERS.sub("", name)) != name:
             return self._look(bare)
-        return self._medicine(name)
+        found = self._medicine(name)
+        return found if found.entries else self._akin(name)
 
     def _look(self, name: str) -> _Found:
         at = key(name)
@@ -343,19 +384,24 @@ class _Finder:
         inside = [text.strip() for text in _BRACKET.findall(name) if text.strip()]
         outside = " ".join(_BRACKET.sub(" ", name).split())
         outer = self._find(outside) if outside != name else _NOTHING
+        ends = name.rstrip().endswith((")", "]", "}"))
+        source = not ends or bool(_PLANT_PART.search(outside))
         inner = [self._first(text) for text in inside]
+        if source:
+            inner = [_NOTHING if each.doubt and _alike(each, outer) else each for each in inner]
         entries = [*outer.entries, *(entry for each in inner for entry in each.entries)]
         known_as = [*outer.known_as, *(name for each in inner for name in each.known_as)]
-        ends = name.rstrip().endswith((")", "]", "}"))
         silent = all(
             each.entries or text.casefold() in _MEANINGLESS
             for each, text in zip(inner, inside, strict=True)
         )
-        source = not ends or bool(_PLANT_PART.search(outside))
         return _Found(
             _distinct(entries),
             tuple(dict.fromkeys(known_as)),
-            doubt=outer.doubt or not outer.entries or not (silent or source),
+            doubt=outer.doubt
+            or not outer.entries
+            or not (silent or source)
+            or any(each.doubt for each in inner),
         )
 
     def _first(self, text: str) -> _Found:
@@ -376,6 +422,16 @@ class _Finder:
                 if any(set(_classes(entry)) - {"other-known"} for entry in entries):
                     return _Found(tuple(entries), (shown,))
         return _NOTHING
+
+    def _akin(self, name: str) -> _Found:
+        """The families that an unlisted name bears the mark of; which one it is stays open."""
+        words = _WORD.findall(fold(name))
+        entries = [
+            entry
+            for entry, stems in self._stems
+            if any(all(any(map(word.match, words)) for word in stem) for stem in stems)
+        ]
+        return _Found(tuple(entries), doubt=bool(entries))
 
 
 @lru_cache(maxsize=4)
@@ -405,6 +461,14 @@ class _Suggester:
         )
 
 
+def _alike(found: _Found, other: _Found) -> bool:
+    """The two share a class, so that the one says nothing new of the other."""
+    classes = [
+        {name for entry in each.entries for name in _classes(entry)} for each in (found, other)
+    ]
+    return not classes[0].isdisjoint(classes[1])
+
+
 def _distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple({(entry.kind, entry.id): entry for entry in entries}.values())
 
@@ -422,16 +486,21 @@ def _classes(entry: Entry) -> tuple[str, ...]:
 class _Waits:
     """The waits of the claims that this clinic accepts, by class."""
 
-    def __init__(self, knowledge: Knowledge, *, sunscreen: bool) -> None:
+    def __init__(
+        self, knowledge: Knowledge, *, sunscreen: bool, lengthened: Mapping[str, Cited]
+    ) -> None:
         self._groups = [
-            (frozenset(knowledge.claim(classes).words), _cited(knowledge, wait, classes))
-            for classes, wait in _GROUPS
+            (
+                frozenset(knowledge.claim(classes).words),
+                _later(_cited(knowledge, wait, classes), lengthened.get(first)),
+            )
+            for classes, wait, first in _GROUPS
         ]
         accepted = [wait for _, wait in self._groups if wait is not None]
         if not accepted:
             raise NotAccepted(_GROUPS[0][1])
         longest = max(accepted, key=_span)
-        self.longest = Cited(longest.value, longest.unit, (longest.claims[-1],))
+        self.longest = Cited(longest.value, longest.unit, longest.claims[1:])
         self.bland = self._groups[0][1]
         self._asked = frozenset(knowledge.claim(f"{_BASE}.ask-classes").words)
         self._tint: frozenset[str] = frozenset()
@@ -467,6 +536,31 @@ def _cited(knowledge: Knowledge, wait: str, classes: str) -> Cited | None:
     except NotAccepted:
         return None
     return Cited(claim.number, claim.unit, (classes, wait))
+
+
+def _later(wait: Cited | None, lengthened: Cited | None) -> Cited | None:
+    """The longer of two waits; a wait that the clinic rejected stays open."""
+    if wait is None or lengthened is None or _span(lengthened) <= _span(wait):
+        return wait
+    claims = tuple(dict.fromkeys((*wait.claims, *lengthened.claims)))
+    return Cited(lengthened.value, lengthened.unit, claims)
+
+
+def _lengthened(course: Timeline | None) -> dict[str, Cited]:
+    """Waits of a course that a model lengthened, in hours."""
+    if course is None:
+        return {}
+    return {
+        first.what: Cited(_hours_between(course.ended, first.at), "h", first.claims)
+        for first in course.firsts
+        if first.lengthened and first.at is not None
+    }
+
+
+def _hours_between(start: datetime, end: datetime) -> float:
+    if start.tzinfo is not None:
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+    return (end - start) / timedelta(hours=1)
 
 
 def _span(wait: Cited) -> timedelta:
@@ -511,6 +605,19 @@ def _adjusters(read: IngredientList, finder: _Finder, knowledge: Knowledge) -> f
     )
 
 
+def _grains(read: IngredientList, knowledge: Knowledge) -> frozenset[int]:
+    """Places of what scrubs as grains: among the first, and no water before it to dissolve it."""
+    grains = frozenset(knowledge.claim(_GRAINS[0]).words)
+    most = int(knowledge.claim(_GRAINS[1]).number)
+    found = []
+    for place, item in enumerate(read.items[:most], start=1):
+        if _WATER in item.ids:
+            break
+        if grains.intersection(item.ids):
+            found.append(place)
+    return frozenset(found)
+
+
 # --- results ----------------------------------------------------------------------------------
 
 
@@ -523,29 +630,32 @@ def _ingredient(
     ended: datetime,
     listed: bool,
     adjuster: bool,
+    grain: bool,
     suggest: _Suggester,
     say: Translate,
 ) -> Ingredient:
     found = [finder.find(name) for name in (item.name, *item.aliases)]
     entries = _distinct(entry for each in found for entry in each.entries)
     classes = tuple(dict.fromkeys(name for entry in entries for name in _classes(entry)))
+    if grain:
+        classes = (*classes, "scrub")
     if len(classes) > 1:
         classes = tuple(name for name in classes if name != "other-known")
     unknown = not entries or any(each.doubt for each in found)
     vague = any(entry.vague for entry in entries)
     status: Status = "unknown" if unknown else "unclear" if vague else "known"
     wait = waits.longest if status != "known" else waits.of(classes)
-    at = ended + _span(wait)
+    at = after(ended, _span(wait))
     return Ingredient(
         position=position,
         name=item.name,
         aliases=item.aliases,
         status=status,
         known_as=tuple(dict.fromkeys(name for each in found for name in each.known_as)),
-        entries=tuple(entry.id for entry in entries),
+        entries=tuple(entry.id for entry in entries if not entry.stems),
         classes=classes,
         kinds=tuple(dict.fromkeys(say(KINDS[name]) for name in classes if name in KINDS)),
-        suggestions=suggest(item.name) if not entries else (),
+        suggestions=suggest(item.name) if all(entry.stems for entry in entries) else (),
         percent=item.percent,
         may_contain=item.may_contain,
         ph_adjuster=adjuster,
@@ -554,8 +664,12 @@ def _ingredient(
         wait=wait,
         usable_from=at.date(),
         usable_at=at,
-        notes=tuple(_notes(status, entries, say, adjuster=adjuster)),
-        claims=tuple(dict.fromkeys((*wait.claims, *_order_claims(adjuster), _ALLOW_LIST))),
+        notes=tuple(_notes(status, entries, say, adjuster=adjuster, grain=grain)),
+        claims=tuple(
+            dict.fromkeys(
+                (*wait.claims, *_order_claims(adjuster), *(_GRAINS if grain else ()), _ALLOW_LIST)
+            )
+        ),
     )
 
 
@@ -566,9 +680,11 @@ def _order_claims(adjuster: bool) -> tuple[str, ...]:
 
 
 def _notes(
-    status: Status, entries: tuple[Entry, ...], _: Translate, *, adjuster: bool
+    status: Status, entries: tuple[Entry, ...], _: Translate, *, adjuster: bool, grain: bool
 ) -> Iterator[str]:
-    if status == "unknown" and entries:
+    if status == "unknown" and any(entry.stems for entry in entries):
+        yield _("Not recognised; its name is like one of these: ask the clinic which it is.")
+    elif status == "unknown" and entries:
         yield _("Only a part of this name was recognised.")
     elif status == "unknown":
         yield _("Not recognised: check the spelling, or ask the clinic.")
@@ -577,6 +693,8 @@ def _notes(
             "Probably here as a pH adjuster, by its position. That is an inference: the clinic "
             "can confirm it."
         )
+    if grain:
+        yield _("Probably here as grains that scrub, by its position. The clinic can confirm it.")
     yield from (_(entry.note) for entry in entries if is_for_clients(entry))
 
 
@@ -616,11 +734,19 @@ def _product(
     bland = waits.bland is not None and _span(latest) <= _span(waits.bland)
     ask = read.cut or any(each.ask for each in ingredients)
     verdict: ProductVerdict = "ask" if ask else "bland" if bland else "wait"
-    at = ended if verdict == "bland" and listed else ended + _span(latest)
+    at = ended if verdict == "bland" and listed else after(ended, _span(latest))
     return Product(
         name=shown,
         verdict=verdict,
-        summary=_summary(verdict, ingredients, at, language, listed=listed, cut=read.cut),
+        summary=_summary(
+            verdict,
+            ingredients,
+            at,
+            language,
+            listed=listed,
+            cut=read.cut,
+            to_the_hour=latest.unit in _CLOCK,
+        ),
         ingredients=ingredients,
         wait=latest,
         usable_from=at.date(),
@@ -644,7 +770,7 @@ def _perhaps(
     if waits.bland is None or not any(each.ph_adjuster for each in ingredients):
         return None
     spans = (_span(waits.bland if each.ph_adjuster else each.wait) for each in ingredients)
-    earlier = ended + max(spans)
+    earlier = after(ended, max(spans))
     return earlier.date() if earlier < at else None
 
 
@@ -656,6 +782,7 @@ def _summary(
     *,
     listed: bool,
     cut: bool,
+    to_the_hour: bool,
 ) -> str:
     _ = translator(language)
     where = (
@@ -664,6 +791,8 @@ def _summary(
         else _("Never on needled skin: it is not on the clinic's list.")
     )
     day = say_day(at.date(), language)
+    if to_the_hour:
+        day = f"{day}, {at:%H:%M}"
     if verdict == "bland":
         return _("Nothing in it stands out. From {day} on. {where}").format(day=day, where=where)
     named = [each for each in ingredients if each.status != "known"] or [

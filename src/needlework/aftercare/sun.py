@@ -330,6 +330,11 @@ def _checked(place: Place, day: date, language: str) -> ZoneInfo:
             _("No time zone is called {zone}.").format(zone=repr(place.zone)),
             hint=_("Give one such as Europe/Madrid."),
         ) from None
+    start, end = _bounds(zone, day)
+    if start >= end:
+        raise AnswerError(
+            _("That day was left out of the calendar there."), hint=_("Give another day.")
+        )
     _fits(place, zone, day, language)
     return zone
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
-from needlework.aftercare.days import check_day, length, number
+from needlework.aftercare.days import after, check_day, length, number
 from needlework.aftercare.model import Advice, Course, First, Moment, Review, Season, Timeline
 from needlework.errors import AnswerError
 from needlework.evidence import Cited, CitedDate, CitedText, Claim, Knowledge, NotAccepted
@@ -78,9 +78,7 @@ class _Session(Struct, frozen=True, kw_only=True):
 
     def after(self, hours: float) -> datetime:
         """So many hours after the last pass, by the clock on the wall."""
-        if self.ended.tzinfo is None:
-            return self.ended + timedelta(hours=hours)
-        return (self.ended.astimezone(UTC) + timedelta(hours=hours)).astimezone(self.ended.tzinfo)
+        return after(self.ended, timedelta(hours=hours))
 
     def start(self, day: date) -> datetime:
         """Where a day begins."""

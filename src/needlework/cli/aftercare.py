@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,11 @@ from msgspec import structs
 
 from needlework import workflow
 from needlework.cli import streams
-from needlework.cli.client import DayOrMoment, check_known, result_options
+from needlework.cli.client import DayOrMoment, check_known, result_options, treated_zones
 from needlework.cli.options import Day
 from needlework.cli.reasons import with_reasons
 from needlework.errors import UsageError
 from needlework.evidence import Knowledge
-from needlework.screening.case import base, expand, sides
 
 if TYPE_CHECKING:
     from needlework.aftercare import Season, Timeline
@@ -105,7 +103,7 @@ def command(
         ended=ended,
         depth_mm=depth,
         age_years=age,
-        zones=tuple(_zones(known.knowledge, zones)),
+        zones=treated_zones(known.knowledge, zones),
         phototype=phototype or "",
         season=season,
         agents=_agents(known.knowledge, numbing),
@@ -144,20 +142,6 @@ def _on(made: Timeline, today: date) -> Timeline:
     return structs.replace(
         made, moments=tuple(moment for moment in made.moments if moment.day == day)
     )
-
-
-def _zones(knowledge: Knowledge, names: tuple[str, ...]) -> Iterator[str]:
-    """Zones with their sides, in the release's order, for zones, sides and groups as typed."""
-    zones = knowledge.release.zones
-    known = {name for stem, zone in zones.items() for name in (stem, *sides(stem, zone.sided))}
-    known.update(group for zone in zones.values() for group in zone.groups)
-    for name in names:
-        if name not in known and base(name) in zones:
-            raise UsageError(f"The zone {base(name)} has no sides.", hint=f"Name it {base(name)}.")
-    check_known(names, known, "zone", "needlework schema --zones")
-    found = expand(knowledge, names)
-    for stem, zone in sorted(zones.items(), key=lambda pair: (pair[1].order, pair[0])):
-        yield from (side for side in sides(stem, zone.sided) if side in found)
 
 
 def _agents(knowledge: Knowledge, names: tuple[str, ...]) -> frozenset[str] | None:

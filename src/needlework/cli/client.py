@@ -12,7 +12,9 @@ import click
 
 from needlework.cli.options import Day, knowledge_options
 from needlework.errors import UsageError
+from needlework.evidence import Knowledge
 from needlework.i18n import LANGUAGES
+from needlework.screening.case import base, expand, sides
 from needlework.screening.reading import EARLIEST_YEAR
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -77,3 +79,19 @@ def check_known(names: Iterable[str], known: Collection[str], what: str, listed_
             near = difflib.get_close_matches(name, known, n=3)
             hint = f"Did you mean {' or '.join(near)}?" if near else f"List them: `{listed_by}`."
             raise UsageError(f"No such {what}: {name[:60]}.", hint=hint)
+
+
+def treated_zones(knowledge: Knowledge, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Zones with their sides, in the release's order, for zones, sides and groups as typed."""
+    zones = knowledge.release.zones
+    known = {name for stem, zone in zones.items() for name in (stem, *sides(stem, zone.sided))}
+    known.update(group for zone in zones.values() for group in zone.groups)
+    for name in names:
+        if name not in known and base(name) in zones:
+            raise UsageError(f"The zone {base(name)} has no sides.", hint=f"Name it {base(name)}.")
+    check_known(names, known, "zone", "needlework schema --zones")
+    found = expand(knowledge, names)
+    ordered = sorted(zones.items(), key=lambda pair: (pair[1].order, pair[0]))
+    return tuple(
+        side for stem, zone in ordered for side in sides(stem, zone.sided) if side in found
+    )

@@ -11,9 +11,9 @@ import click
 
 from needlework import workflow
 from needlework.cli import streams
-from needlework.cli.client import DayOrMoment, result_options
+from needlework.cli.client import DayOrMoment, result_options, treated_zones
 from needlework.cli.reasons import with_reasons
-from needlework.errors import AnswerError
+from needlework.errors import AnswerError, UsageError
 
 LARGEST_BYTES: Final = 200_000
 """More than any pack can hold; the list itself is read up to its own limit."""
@@ -36,6 +36,17 @@ _STDIN: Final = Path("-")
 )
 @click.option("--name", default="", help="The product's name, to find it on the clinic's list.")
 @click.option("--sunscreen", is_flag=True, help="The product is a sunscreen.")
+@click.option(
+    "--zone",
+    "zones",
+    multiple=True,
+    metavar="ZONE",
+    help="A zone that was treated, or a group of them: skin that closes late lengthens a wait.",
+)
+@click.option("--depth", type=float, metavar="MM", help="The deepest setting used there.")
+@click.option(
+    "--age", type=click.FloatRange(0, 120), metavar="YEARS", help="Older skin closes later."
+)
 @result_options
 def command(
     *,
@@ -43,6 +54,9 @@ def command(
     session: date | datetime,
     name: str,
     sunscreen: bool,
+    zones: tuple[str, ...],
+    depth: float | None,
+    age: float | None,
     language: str,
     release: Path | None,
     overlay: Path | None,
@@ -52,17 +66,39 @@ def command(
     """Say from when a product may be used again, by its list of ingredients.
 
     FILE holds the list as it stands on the pack; without one, or with `-`, standard input is
-    read. A photograph cannot be read.
+    read. A photograph cannot be read. With --zone, nothing is said to be fine before
+    `needlework aftercare` says so; depth and age that are left out count as the latest.
 
     \b
     Examples:
       needlework product cream.txt --session 2026-11-20
       echo "Aqua, Glycerin, Retinol" | needlework product --session 2026-11-20T16:00
+      needlework product cream.txt --session 2026-11-20 --zone face --depth 1.5 --age 60
     """  # noqa: D301  click reads the mark as one character
     text = _text(file)
     known = workflow.known(release, overlay)
+    course = None
+    if zones:
+        course = workflow.care(
+            known,
+            ended=session,
+            depth_mm=depth,
+            zones=treated_zones(known.knowledge, zones),
+            age_years=age,
+            language=language,
+        )
+    elif depth is not None or age is not None:
+        raise UsageError(
+            "A depth or an age says nothing without the zone.", hint="Add --zone, such as face."
+        )
     made = workflow.product(
-        known, text, ended=session, name=name, sunscreen=sunscreen, language=language
+        known,
+        text,
+        ended=session,
+        name=name,
+        sunscreen=sunscreen,
+        course=course,
+        language=language,
     )
     if as_json:
         streams.emit(with_reasons(made, known.knowledge, wanted=with_why))

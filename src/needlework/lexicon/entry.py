@@ -186,7 +186,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `variant` is the name shared by entries that differ in route; such a name, alone, is
     ambiguous. A `vague` entry is a word for many things ("antibiotics"): its classes are those
-    that any of them may have, and what exactly is meant has to be asked.
+    that any of them may have, and what exactly is meant has to be asked. `stems` are words that
+    mark a name that is in no list as one of a family; a star stands for any letters.
     """
 
     id: str
@@ -199,6 +200,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     source: str
     variant: str
     vague: bool
+    stems: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -56,6 +56,7 @@ class _Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     source: str = ""
     variant: str = ""
     vague: bool = False
+    stems: tuple[_Text, ...] = ()
 
 
 class _Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -206,6 +207,7 @@ def _entry(id_: str, kind: Kind, given: _Given, defaults: _Defaults, where: str)
         source=given.source,
         variant=given.variant,
         vague=given.vague,
+        stems=given.stems,
     )
 
 

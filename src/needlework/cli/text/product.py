@@ -45,8 +45,8 @@ def _ingredients(paper: Paper, made: Product, words: Words, *, with_why: bool) -
         (
             str(each.position),
             _named(each, words),
-            words.short(each.usable_from),
-            "; ".join(each.kinds),
+            _from(each, words),
+            _what(each, words),
             ", ".join(each.claims) if with_why else "",
         )
         for each in made.ingredients
@@ -58,6 +58,19 @@ def _ingredients(paper: Paper, made: Product, words: Words, *, with_why: bool) -
     if notes:
         paper.heading(_("Notes"))
         paper.pairs(notes)
+
+
+def _from(each: Ingredient, words: Words) -> str:
+    day = words.short(each.usable_from)
+    return f"{day}, {each.usable_at:%H:%M}" if each.is_to_the_hour else day
+
+
+def _what(each: Ingredient, words: Words) -> str:
+    kinds = "; ".join(each.kinds)
+    if each.status != "unknown":
+        return kinds
+    unknown = words.say("not known to us")
+    return f"{unknown} ({kinds}?)" if kinds else unknown
 
 
 def _named(each: Ingredient, words: Words) -> str:

@@ -204,6 +204,7 @@ def products(request: Request) -> HttpResponse:
             ended=clock_of(request.clinic)(treatment.ended_at),
             name=form.cleaned_data["name"],
             sunscreen=form.cleaned_data["sunscreen"],
+            course=aftercare_of(treatment, request.language),
             language=request.language,
         )
     except NotAccepted:
