@@ -24,8 +24,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
-from needlework.aftercare.products import KINDS as INGREDIENTS
-from needlework.aftercare.products import LIMITS, is_for_clients
+from needlework.aftercare.ingredients import KINDS as INGREDIENTS
+from needlework.aftercare.ingredients import is_for_clients
+from needlework.aftercare.products import LIMITS
 from needlework.aftercare.timeline import FIRSTS
 from needlework.evidence import Release, load_knowledge
 from needlework.lexicon import Lexicon
@@ -164,8 +165,9 @@ def from_data(release: Release, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     yield release.claims[pigment].word.replace("-", " "), pigment
     for label, _claim in FIRSTS.values():
         yield label, "src/needlework/aftercare/timeline.py"
-    for label in (*INGREDIENTS.values(), LIMITS):
-        yield label, "src/needlework/aftercare/products.py"
+    for label in INGREDIENTS.values():
+        yield label, "src/needlework/aftercare/ingredients.py"
+    yield LIMITS, "src/needlework/aftercare/products.py"
     for entry in lexicon.entries:
         used = entry.kind == "ingredient" or "topical" in entry.routes
         if used and is_for_clients(entry):

@@ -7,10 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from needlework.aftercare.inci import LONGEST, IngredientList, read_list
-from needlework.aftercare.products import SYNONYMS, _finder
+from needlework.aftercare.ingredients import SYNONYMS, finder_of
 from needlework.lexicon import Lexicon
 
-IDENTIFY = _finder(Lexicon.load()).ids
+IDENTIFY = finder_of(Lexicon.load()).ids
 
 
 def read(text: str) -> IngredientList:

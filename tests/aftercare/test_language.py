@@ -21,7 +21,8 @@ from needlework.aftercare import (
     uv_day,
 )
 from needlework.aftercare.days import length
-from needlework.aftercare.products import KINDS, LIMITS, _classes, is_for_clients
+from needlework.aftercare.ingredients import KINDS, classes_of, is_for_clients
+from needlework.aftercare.products import LIMITS
 from needlework.aftercare.timeline import FIRSTS, PHOTOTYPES
 from needlework.errors import AnswerError
 from needlework.evidence import Cited, Knowledge
@@ -202,7 +203,7 @@ def test_each_note_for_clients_has_its_spanish_and_names_no_rule() -> None:
 
 
 def test_each_class_of_what_is_put_on_skin_has_a_label() -> None:
-    assert {name for entry in IN_COSMETICS for name in _classes(entry)} <= set(KINDS)
+    assert {name for entry in IN_COSMETICS for name in classes_of(entry)} <= set(KINDS)
 
 
 # --- as a person reads it ---------------------------------------------------------------------

@@ -15,15 +15,9 @@ from hypothesis import strategies as st
 
 from needlework.aftercare import Timeline, timeline
 from needlework.aftercare.inci import LONGEST
-from needlework.aftercare.products import (
-    _GROUPS,
-    _IN_COSMETICS,
-    SYNONYMS,
-    Ingredient,
-    Product,
-    _finder,
-    check_product,
-)
+from needlework.aftercare.ingredients import IN_COSMETICS, SYNONYMS, finder_of
+from needlework.aftercare.products import Ingredient, Product, check_product
+from needlework.aftercare.waits import GROUPS
 from needlework.evidence import Cited, Knowledge, load_knowledge
 from needlework.evidence.overlay import Allowed, Overlay, Rejected, Tightened
 from needlework.lexicon import Lexicon
@@ -108,14 +102,14 @@ def test_each_cosmetic_class_has_members(class_: str) -> None:
 
 def test_entries_read_otherwise_in_cosmetics_are_there() -> None:
     ids = {entry.id for entry in LEXICON.entries}
-    assert set(_IN_COSMETICS) | SYNONYMS <= ids
+    assert set(IN_COSMETICS) | SYNONYMS <= ids
 
 
 def test_each_class_of_an_ingredient_has_a_wait() -> None:
-    waiting = {name for classes, *_ in _GROUPS for name in KNOWN.claim(classes).words}
+    waiting = {name for classes, *_ in GROUPS for name in KNOWN.claim(classes).words}
     for entry in LEXICON.entries:
         if entry.kind == "ingredient" and not entry.vague:
-            assert set(_IN_COSMETICS.get(entry.id, entry.classes)) & waiting, entry.id
+            assert set(IN_COSMETICS.get(entry.id, entry.classes)) & waiting, entry.id
 
 
 def test_ingredients_leave_medicines_as_they_are(tmp_path: Path) -> None:
@@ -766,4 +760,4 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 
 def test_the_finder_is_made_once() -> None:
-    assert _finder(LEXICON) is _finder(LEXICON)
+    assert finder_of(LEXICON) is finder_of(LEXICON)
