@@ -24,8 +24,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from needlework.aftercare.ingredients import A_PRODUCT, is_for_clients
 from needlework.aftercare.ingredients import KINDS as INGREDIENTS
-from needlework.aftercare.ingredients import is_for_clients
 from needlework.aftercare.products import LIMITS
 from needlework.aftercare.timeline import FIRSTS
 from needlework.evidence import Release, load_knowledge
@@ -168,6 +168,7 @@ def from_data(release: Release, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     for label in INGREDIENTS.values():
         yield label, "src/needlework/aftercare/ingredients.py"
     yield LIMITS, "src/needlework/aftercare/products.py"
+    yield A_PRODUCT, "src/needlework/aftercare/ingredients.py"
     for entry in lexicon.entries:
         used = entry.kind == "ingredient" or "topical" in entry.routes
         if used and is_for_clients(entry):

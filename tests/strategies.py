@@ -60,6 +60,9 @@ MEDICINES: Final = (
     "ketoconazole",
     "paracetamol",
     "tretinoin",
+    "Lamisil",
+    "digoxin",
+    "Biktarvy",
     "no such medicine",
 )
 ALLERGENS: Final = (
@@ -67,6 +70,7 @@ ALLERGENS: Final = (
     "stainless steel",
     "lidocaine",
     "benzocaine",
+    "chromium",
     "chlorhexidine",
     "iodine",
     "latex",
@@ -81,7 +85,18 @@ PRODUCTS: Final = (
     "self-tanner",
     "no such product",
 )
-CONDITIONS: Final = ("haemophilia", "lupus", "psoriasis", "keloid", "no such condition")
+CONDITIONS: Final = (
+    "haemophilia",
+    "lupus",
+    "psoriasis",
+    "keloid",
+    "acne",
+    "severe acne",
+    "radiotherapy",
+    "cold sore now",
+    "porphyria",
+    "no such condition",
+)
 
 zone_names = st.lists(
     st.one_of(st.sampled_from(("cheek", "forehead", "abdomen")), st.sampled_from(ZONES)),

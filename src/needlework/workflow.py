@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
@@ -150,16 +150,19 @@ def care(
     )
 
 
+_CAPS: Final = ("hard-cap", "hard-cap-clinician")
+
+
 def _closure(
     knowledge: Knowledge, depth_mm: float | None, zones: Sequence[str], age_years: float | None
 ) -> Cited | None:
     """Hours until the channels are closed; None where the clinic rejected what they rest on.
 
-    What is not known counts as the longest: the deepest that these zones allow, the oldest.
+    What is not known counts as the longest: the deepest that anybody may go here, the oldest.
     """
     from needlework.response.closure import OLDEST, aftercare_hours
 
-    caps = (f"zone.{base(zone)}.hard-cap" for zone in zones)
+    caps = (f"zone.{base(zone)}.{cap}" for zone in zones for cap in _CAPS)
     try:
         deepest = max(
             (claim.number for cap in caps if (claim := knowledge.find(cap)) is not None),

@@ -183,6 +183,10 @@ def test_may_contain(text: str) -> None:
         "Dermatologically tested. www.example.org",
         "The list of ingredients may change",
         "LOT 12345 EXP 12/2027",
+        "(F.I.L. D202506/1)",
+        "(CODE F.I.L. : N70037302/1)",
+        "FIL C12345/1",
+        "[PR-0004321]",
     ],
 )
 @pytest.mark.parametrize("mark", [". ", "\n", ", "])
@@ -214,6 +218,26 @@ def test_the_list_goes_on_after_a_remark() -> None:
 def test_active_and_inactive_ingredients() -> None:
     text = "Active ingredients: Zinc Oxide 12.0%, Madeupol 1%. Inactive ingredients: Water, Alumina"
     assert names(text) == ["Zinc Oxide", "Madeupol", "Water", "Alumina"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Active ingredients Zinc Oxide (9.3%), Madeupol (1%) Inactive ingredients Water, Alumina",
+        "Ingredientes activos Zinc Oxide 9,3 %, Madeupol. Ingredientes inactivos Water, Alumina",
+    ],
+)
+def test_headings_without_a_colon(text: str) -> None:
+    assert names(text) == ["Zinc Oxide", "Madeupol", "Water", "Alumina"]
+
+
+def test_a_comma_of_thousands_divides_no_name() -> None:
+    assert names("Madeupin 10,000 units; Aqua") == ["Madeupin 10,000 units", "Aqua"]
+    assert names("PEG-8,100 Madeupol") == ["PEG-8", "100 Madeupol"]
+
+
+def test_a_stroke_backward_parts_as_one_forward() -> None:
+    assert names("Aqua\\Water\\Eau, Glycerin") == ["Aqua", "Glycerin"]
 
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:

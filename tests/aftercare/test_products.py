@@ -368,7 +368,7 @@ def test_unknown_ingredients_are_named_as_unknown() -> None:
     product = check(LISTS["cream-with-something-new"]["text"])
     assert product.unknown == ("Novelinyl Madeupate",)
     assert "Novelinyl Madeupate" in product.summary
-    assert check(LISTS["acne-gel-on-prescription"]["text"]).unknown == ("Poloxamer 182",)
+    assert check(LISTS["acne-gel-on-prescription"]["text"]).unknown == ("Poloxamer 402",)
 
 
 def test_a_misspelling_is_suggested_and_never_assumed() -> None:
@@ -474,6 +474,51 @@ def test_what_follows_a_word_of_absence_within_a_list_counts(text: str) -> None:
     product = check(text)
     assert [each.name for each in product.ingredients][-2:] == ["Salicylic Acid", "Parfum"]
     assert product.verdict == "wait"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("soap", "face cream", "micellar water", "sunscreen", "maquillaje", "jabón"),
+        *("hyaluronic acid serum", "niacinamide serum", "retinol serum", "hidratante"),
+        "silicone gel",
+    ],
+)
+def test_a_kind_of_product_is_no_ingredient_and_is_asked_about(name: str) -> None:
+    product = check(f"Aqua, {name}")
+    assert product.verdict == "ask"
+    assert product.ingredients[-1].status == "unclear"
+    assert product.ingredients[-1].notes == (
+        "A kind of product, not an ingredient: paste the list on its pack.",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Bakuchiol", "Pramoxine", "Phytonadione", "Borax", "yogurt", "yogur", "lemon juice"),
+        *("vinagre de manzana", "Hydrolyzed Wheat Protein", "Symphytum Officinale Root Extract"),
+        *("Hedera Helix Extract", "Cicer Arietinum Seed Powder", "Lidocaine HCl"),
+    ],
+)
+def test_what_acts_or_harms_is_not_bland(name: str) -> None:
+    product = check(f"Aqua, Glycerin, {name}")
+    assert product.verdict in {"wait", "ask"}
+    assert product.ingredients[-1].status == "known"
+
+
+@pytest.mark.parametrize("mark", ["(F.I.L. D202506/1)", "(CODE F.I.L. : N70037302/1)"])
+def test_a_code_after_the_list_asks_nobody(mark: str) -> None:
+    product = check(f"AQUA / WATER / EAU, GLYCERIN, CETEARYL ALCOHOL, TOCOPHEROL. {mark}")
+    assert product.verdict == "bland"
+    assert product.remarks
+
+
+@pytest.mark.parametrize("said", ["con ácido salicílico", "but with salicylic acid"])
+def test_what_a_sentence_says_is_present_counts(said: str) -> None:
+    product = check(f"Aqua, Glycerin, Panthenol. Sin perfume, sin alcohol, {said}")
+    assert product.verdict == "ask"
+    assert any("bha" in one.classes for one in product.ingredients)
 
 
 def test_nothing_read_says_so() -> None:

@@ -86,6 +86,14 @@ def flags() -> list[str]:
         (5, saw("acne-flare"), "watch"),
         (2, saw("other"), "clinician"),
         (0, saw("other", strength="severe"), "same-day"),
+        (0, saw("itch", place="mouth-throat"), "same-day"),
+        (0, saw("tightness", place="mouth-throat"), "same-day"),
+        (0, saw("tightness", place="inside"), "same-day"),
+        (1, saw("pinpoint-bleeding", place="beyond-treated"), "same-day"),
+        (3, saw("crust", place="mouth-throat"), "same-day"),
+        (1, saw("pinpoint-bleeding", place="eye"), "same-day"),
+        (1, saw("pain", place="inside"), "clinician"),
+        (1, saw("burning", place="mouth-throat"), "clinician"),
     ],
 )
 def test_how_urgent(day: int, seen: Observation, urgency: str) -> None:
@@ -99,6 +107,15 @@ def test_a_rash_with_nausea_is_more_than_both() -> None:
     both = judged(0, rash, nausea)
     assert both.urgency == "emergency"
     assert both.together
+
+
+@pytest.mark.parametrize("sign", ["nausea", "faint", "palpitations"])
+def test_a_fever_that_is_not_of_the_skin_alone_is_an_emergency(sign: str) -> None:
+    fever, other = saw("fever", place="inside"), saw(sign, place="inside")
+    assert judged(3, fever).urgency == "same-day"
+    both = judged(3, fever, other)
+    assert both.urgency == "emergency"
+    assert "harm.red-flags.sepsis-with" in both.together[0].claims
 
 
 def test_the_day_ranks_what_is_likely() -> None:
@@ -130,6 +147,20 @@ def test_what_is_normal_is_said_with_its_time() -> None:
     texts = [entry.text for entry in judged(1, saw("redness")).normal]
     assert texts[0].startswith("Redness: usually gone after 2 d")
     assert "day 7" in texts[1]
+
+
+def test_an_emergency_is_not_told_what_is_normal() -> None:
+    assert judged(1, saw("redness")).normal
+    assert not judged(1, saw("redness"), saw("wheeze", place="inside")).normal
+
+
+@pytest.mark.parametrize("place", CHOICES["place"])
+def test_nothing_is_expected_where_the_skin_was_not_needled(place: str) -> None:
+    needled = place not in KNOWN.claims["symptom.sign.elsewhere-places"].words
+    for sign in CHOICES["sign"]:
+        answer = judged(0, saw(sign, place=place, trend="better"))
+        assert needled or answer.urgency != "normal"
+        assert needled or not answer.normal
 
 
 @pytest.mark.parametrize("sign", CHOICES["sign"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,19 @@ def test_json_holds_what_the_library_says(run: Runner) -> None:
         agents=frozenset({"lidocaine"}),
     )
     assert given.out == workflow.encode(expected) + b"\n"
+
+
+@pytest.mark.parametrize(("zone", "depth_mm"), [("neck", 1.5), ("cheek", 2.0), ("abdomen", 2.5)])
+def test_an_unknown_depth_waits_as_long_as_the_deepest_that_a_clinician_may_clear(
+    zone: str, depth_mm: float
+) -> None:
+    known = workflow.known()
+
+    def waits(depth_mm: float | None) -> list[object]:
+        made = workflow.care(known, ended=date(2026, 11, 20), depth_mm=depth_mm, zones=[zone])
+        return [(first.what, first.on, first.at) for first in made.firsts]
+
+    assert waits(None) == waits(depth_mm)
 
 
 @pytest.mark.parametrize(

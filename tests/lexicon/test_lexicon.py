@@ -116,7 +116,14 @@ MEMBERS = {
     "prp": "PRP, platelet-rich plasma, vampire facial",
     "antiviral": "valaciclovir, Valtrex, oseltamivir",
     "antibiotic": "amoxicillin, Augmentin, azithromycin, doxiciclina",
-    "other-known": "levothyroxine, metformin, omeprazole, atorvastatin, insulin",
+    "against-diabetes": "insulin, metformin, Ozempic, Diamicron, Jardiance, sitagliptina",
+    "against-herpes": "valaciclovir, Zovirax, Abreva, famciclovir",
+    "against-hiv-or-hepatitis": "Biktarvy, Truvada, dolutegravir, sofosbuvir, darunavir",
+    "for-heart": "digoxin, Entresto, ivabradine, ranolazine",
+    "botulinum-toxin": "Botox, Dysport, toxina botulínica",
+    "depilatory": "hair removal cream, crema depilatoria",
+    "peel": "TCA, Jessner solution, ácido tricloroacético",
+    "other-known": "levothyroxine, omeprazole, atorvastatin",
 }
 """Names that must be found in each class (comma-separated)."""
 
@@ -276,6 +283,32 @@ def test_a_route_that_was_told_settles_it() -> None:
     assert match.by_route("oral").kind == "exact"
     combined = LEXICON.medicine("tretinoin + warfarin").by_route("topical")
     assert set(ids(combined)) == {"tretinoin-topical", "warfarin"}
+
+
+@pytest.mark.parametrize("name", ["Nizoral", "Fungarest", "Lamisil", "Daktarin"])
+def test_a_brand_of_a_tablet_and_a_cream_counts_as_both_until_the_route_is_told(name: str) -> None:
+    match = LEXICON.medicine(name)
+    assert match.kind == "ambiguous"
+    assert match.by_route("oral").kind == match.by_route("topical").kind == "exact"
+    assert match.by_route("oral").entries != match.by_route("topical").entries
+
+
+@pytest.mark.parametrize("name", ["Retin-A", "Voltaren Emulgel", "Ketoisdin", "Pulmicort"])
+def test_a_cream_that_is_said_to_be_swallowed_is_in_doubt(name: str) -> None:
+    match = LEXICON.medicine(name)
+    assert match.kind == "exact"
+    assert match.by_route("oral").kind == match.by_route("injected").kind == "ambiguous"
+    assert match.by_route("unknown") == match.by_route(match.entries[0].routes[0]) == match
+
+
+def test_a_cream_with_a_steroid_is_no_plain_antifungal() -> None:
+    assert LEXICON.medicine("Lotriderm").classes == {"topical-steroid"}
+
+
+def test_what_is_suggested_is_a_name_and_no_key() -> None:
+    names = [each.name for each in LEXICON.medicine("blood pressure pill").suggestions]
+    assert names == ["blood pressure tablets"]
+    assert LEXICON.medicine(names[0]).entries
 
 
 def test_a_route_that_fits_nothing_settles_nothing() -> None:

@@ -75,6 +75,28 @@ def test_a_clinician_may_allow_pinpoint_bleeding_for_scars_but_not_the_depth() -
     assert depth(plan, "cheek-left").maximum.value == 1.25
 
 
+@pytest.mark.parametrize("pigment", ["melasma", "pih", "uneven-tone"])
+def test_skin_with_a_pigment_concern_is_not_brought_to_bleed_for_another(pigment: str) -> None:
+    marks = wish(pigment, "cheek", topical_treatment="yes")
+    both = [*wish("acne-scar-rolling", "cheek")["concerns"], *marks["concerns"]]
+    dark = {"rule": "C39", **{key: value for key, value in CLEARED[0].items() if key != "rule"}}
+    plan = planned({"concerns": both, "clearances": [*CLEARED, dark]})
+    points = {made.end_point for made in zone(plan, "cheek-left").protocols}
+    assert {point.text for point in points if point} == {"erythema"}
+    assert {point.claims for point in points if point} == {(f"concern.{pigment}.end-point",)}
+
+
+def test_a_clearance_to_go_deeper_holds_for_twelve_months_at_most() -> None:
+    pen = {"devices": [{"id": "dermapen-4"}], **wish("acne-scar-rolling", "cheek")}
+    given_ = {**CLEARED[0], "rule": "D2", "until": "2099-01-01"}
+    old, newer = ({**given_, "on": day} for day in ("2025-11-19", "2025-11-20"))
+    shallow, deep = (planned({**pen, "clearances": [*CLEARED, one]}) for one in (old, newer))
+    assert depth(shallow, "cheek-left").maximum.value == 1.5
+    assert depth(deep, "cheek-left").maximum.value == 2.0
+    assert deep.course is not None
+    assert "ends on 2026-11-20" in deep.course.sessions[1].notes[0].text
+
+
 @pytest.mark.parametrize("concern", ["melasma", "pih", "uneven-tone"])
 def test_pigment_on_the_face_never_goes_past_half_a_millimetre(concern: str) -> None:
     plan = planned(

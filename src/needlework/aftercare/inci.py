@@ -42,7 +42,7 @@ _TABLE: Final = str.maketrans(
         **dict.fromkeys("¹²³⁰⁴⁵⁶⁷⁸⁹⁺†‡§¶※∗⁎٭＊", "*"),
         **dict.fromkeys("‐‑−﹣－", "-"),
         **dict.fromkeys("•·●▪◦‣∙⋅■□○◆▫➤►✓✔❖¦｜|、，؛；;", ";"),
-        **dict.fromkeys("⁄／∕", "/"),
+        **dict.fromkeys("⁄／∕\\", "/"),
         **dict.fromkeys("’‘´", "'"),
         **dict.fromkeys("“”„«»", '"'),
         "：": ":",
@@ -66,7 +66,9 @@ _LOCANT: Final = re.compile(
     r"(?:(?<![\w.-])(?:\d{1,2}'?(?:,\d{1,2}'?)+|[NO](?:,[NO])+)|(?<=[A-Za-z]-)\d,\d)(?=-[A-Za-z])"
 )
 _SPACED_LOCANT: Final = re.compile(r"(?<![\w.-])1, ?2-(?=[A-Za-z])")
-_DECIMAL: Final = re.compile(r"(?<=\d),(?=\d{1,4} ?%)")
+_DECIMAL: Final = re.compile(
+    r"(?<=\d),(?=\d{1,4} ?%|\d{3} ?(?:units?|unidades|i\.?u\.?|u\.?i\.?)(?!\w))", re.IGNORECASE
+)
 _ALSO: Final = re.compile(r"[(\[] ?(?:and|y|et|und) ?[)\]]", re.IGNORECASE)
 _INGREDIENTS: Final = (
     r"(?:ingredients?|ingredientes?|ingr[ée]dients|inci|composici[oó]n|composition)"
@@ -74,7 +76,7 @@ _INGREDIENTS: Final = (
 _HEAD: Final = re.compile(
     rf"(?<!\w)(?:(?:full|complete|list of|lista de|lista completa de|active|key) )?"
     rf"{_INGREDIENTS}(?: list| activos)?(?: ?[/(] ?{_INGREDIENTS}\)?){{0,4}} ?(?::|\n|\Z)"
-    rf"|\A *{_INGREDIENTS} (?=\S)"
+    rf"|\A *(?:active )?{_INGREDIENTS}(?: activos)? (?=\S)"
     rf"|(?<!\w)(?:principios? activos?|active substances?|active|activos?) ?:"
     rf"|(?<!\w)active ingredients? +purposes?\b ?:?",
     re.IGNORECASE,
@@ -82,6 +84,7 @@ _HEAD: Final = re.compile(
 _LATER_HEAD: Final = re.compile(
     r"(?<!\w)(?:(?:inactive|other|otros) (?:ingredients?|ingredientes)"
     r"|ingredientes inactivos|excipients?|excipientes?) ?(?::|\n|\Z)"
+    r"|(?<!\w)(?:inactive ingredients?|ingredientes inactivos) (?=\w)"
     r"|(?<!\w)(?:inactive|inactivos) ?:",
     re.IGNORECASE,
 )
@@ -111,6 +114,7 @@ _FREE: Final = re.compile(
     r"(?:free (?:from|of)|without|sin|no contiene|does not contain|contains no|libre de)\b",
     re.IGNORECASE,
 )
+_WITH: Final = re.compile(r"(?:with|contains|con|contiene|pero con|but with)\b", re.IGNORECASE)
 _IS_FREE: Final = re.compile(r"\S{1,30}(?: \S{1,30})?[ -]free", re.IGNORECASE)
 _REMARK: Final = re.compile(
     r"(?:made in|hecho en|fabricad[oa] |elaborad[oa] |product of|producto de |manufactur|"
@@ -125,7 +129,8 @@ _REMARK: Final = re.compile(
     r"component[es]* natural|organic(?:ally)? (?:grown|farming|ingredients?|origin)|"
     r"(?:ingredients?|ingredientes?) (?:from|of|de|proced|org|eco|cert)|certified|certificad|"
     r"procedente|natural origin|origen natural|\d+ ?% (?:of|del|de) |drug facts|"
-    r"purposes?\b|uses? ?:|usos? ?:|indicaciones)",
+    r"purposes?\b|uses? ?:|usos? ?:|indicaciones|"
+    r"[(\[]?(?:code )?(?:f\.i\.l\b|fil:? [a-z]?\d|(?:iln|pr-|bi )\d))",
     re.IGNORECASE,
 )
 _FOOTNOTE: Final = re.compile(
@@ -448,6 +453,8 @@ class _Reader:
             self._mode = "remark"
         if not bare:
             return True
+        if self._mode == "free" and _WITH.match(bare):
+            self._mode = ""
         if _FREE.match(bare):
             self._mode = "free"
             self._loose = self._within and not before

@@ -12,7 +12,7 @@ from fnmatch import translate
 from functools import cached_property, lru_cache
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from needlework.lexicon import Entry, Lexicon, Suggestion
 from needlework.lexicon.names import fold, key, readings
@@ -28,8 +28,9 @@ IN_COSMETICS: Final[Mapping[str, tuple[str, ...]]] = {
     "phototoxic-oil": ("fragrance", "essential-oil", "photosensitiser", "phototoxic"),
     "salicylate-rub": ("bha", "nsaid", "fragrance", "fragrance-allergen"),
     "peptides": ("peptide",),
-    "sunscreen": ("uv-filter-mineral",),
-    "make-up": ("colour",),
+    "mineral-filters": ("uv-filter-mineral",),
+    "bakuchiol": ("sensitiser",),
+    "pramocaine": ("medicine",),
     "kojic-acid": ("brightener",),
     "cysteamine": ("brightener",),
     "sulfur": ("irritant",),
@@ -38,6 +39,16 @@ IN_COSMETICS: Final[Mapping[str, tuple[str, ...]]] = {
     "trichloroacetic-acid": ("irritant",),
 }
 """What entries made for the screening of people are in a list of ingredients."""
+
+PRODUCTS: Final = frozenset(
+    {
+        *("moisturiser", "sunscreen", "cleanser", "make-up", "hyaluronic-serum"),
+        *("niacinamide-serum", "retinoid-product", "silicone-gel"),
+    }
+)
+"""Entries that name a kind of product: what is in it is not known."""
+
+A_PRODUCT: Final = "A kind of product, not an ingredient: paste the list on its pack."
 
 KINDS: Final[Mapping[str, str]] = {
     "other-known": "nothing that stands out",
@@ -76,6 +87,9 @@ KINDS: Final[Mapping[str, str]] = {
     "topical-steroid": "steroid",
     "systemic-steroid": "steroid",
     "antiviral": "antiviral",
+    "against-herpes": "antiviral",
+    "peel": "peel",
+    "depilatory": "hair remover",
     "anaesthetic-amide": "anaesthetic",
     "anaesthetic-ester": "anaesthetic",
     "nsaid": "anti-inflammatory medicine",
@@ -158,6 +172,8 @@ class Finder:
         self.find = lru_cache(maxsize=16384)(self._find)
 
     def _add(self, entry: Entry) -> None:
+        if entry.id in PRODUCTS:
+            entry = structs.replace(entry, vague=True, note=A_PRODUCT)
         names = (name for group in entry.names.values() for name in group)
         for name in names:
             held = self._exact.setdefault(key(name), (name, []))[1]
@@ -304,6 +320,8 @@ def classes_of(entry: Entry) -> tuple[str, ...]:
     """Classes of an entry in a cosmetic; what is a medicine is said to be one."""
     if entry.id in IN_COSMETICS:
         return IN_COSMETICS[entry.id]
+    if entry.id in PRODUCTS:
+        return tuple(name for name in entry.classes if name != "other-known")
     return (*entry.classes, "medicine") if entry.kind == "medicine" else entry.classes
 
 

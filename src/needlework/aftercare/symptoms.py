@@ -106,7 +106,7 @@ def check_symptoms(
         urgency=urgency,
         first=checker.first(urgency, jurisdiction),
         do=tuple(checker.next_steps(urgency, likely)),
-        normal=tuple(checker.what_is_normal(chosen)),
+        normal=() if urgency == "emergency" else tuple(checker.what_is_normal(chosen)),
         likely=likely,
         parts=parts,
         together=together,
@@ -181,6 +181,8 @@ class _Checker(Struct, frozen=True, kw_only=True):
             yield Reason(urgency, _("By itself: {sign}.").format(sign=named), (base,))
         if urgency in ("normal", "watch"):
             yield from self.lasting(seen.sign, named)
+        if urgency == "normal":
+            yield from self.elsewhere(seen)
         yield from self.strength(seen)
         yield from self.trend(seen)
 
@@ -231,6 +233,24 @@ class _Checker(Struct, frozen=True, kw_only=True):
             level = f"{_SIGN}lingering-level"
             text = _("It lasts longer than usual: {sign}.").format(sign=named)
             yield Reason(self.urgency(level), text, (level, usual))
+
+    def is_elsewhere(self, seen: Observation) -> bool:
+        """It is seen where no needle was, or may be."""
+        return seen.place in self.listed(f"{_SIGN}elsewhere-places")
+
+    def elsewhere(self, seen: Observation) -> Iterator[Reason]:
+        """An expected reaction is expected of needled skin only."""
+        if not self.is_elsewhere(seen):
+            return
+        _ = self.say
+        places = f"{_SIGN}elsewhere-places"
+        level, listed = f"{_SIGN}elsewhere-level", f"{_SIGN}elsewhere-now"
+        text = _("It is where the skin was not needled, or may be, and there it is not expected.")
+        yield Reason(self.urgency(level), text, (level, places))
+        if seen.sign in self.listed(listed):
+            level = f"{_SIGN}elsewhere-now-level"
+            text = _("Where the skin was not needled, such a sign is seen the same day.")
+            yield Reason(self.urgency(level), text, (level, listed, places))
 
     def course(self, sign: str) -> tuple[str, str]:
         """Claims on when a reaction has usually gone, and from when it is for a clinician."""
@@ -315,9 +335,10 @@ class _Checker(Struct, frozen=True, kw_only=True):
         return CitedText(self.say(self.claim(claim_id).word), (claim_id,))
 
     def what_is_normal(self, seen: Sequence[Observation]) -> Iterator[CitedText]:
-        """How long the expected ones among the signs usually last."""
+        """How long the expected ones among the signs usually last, where they are expected."""
         _ = self.say
-        for sign in dict.fromkeys(observation.sign for observation in seen):
+        expected = [observation for observation in seen if not self.is_elsewhere(observation)]
+        for sign in dict.fromkeys(observation.sign for observation in expected):
             base = f"{_SIGN}{sign}-level"
             if base not in self.knowledge.claims or self.urgency(base) not in ("normal", "watch"):
                 continue

@@ -9,7 +9,7 @@ from needlework.documents.press import plain
 from needlework.documents.words import Said, Words
 from needlework.evidence import Verdict
 from needlework.planning import Plan
-from needlework.screening import Finding, Limit
+from needlework.screening import Finding
 
 
 def finding_row(finding: Finding, plan: Plan, words: Words, citations: Citations) -> Said:
@@ -25,7 +25,7 @@ def finding_row(finding: Finding, plan: Plan, words: Words, citations: Citations
 
 def _finding_notes(finding: Finding, words: Words) -> Iterator[str]:
     _ = words.say
-    if finding.limit is not None and (changes := list(_changes(finding.limit, words))):
+    if finding.limit is not None and (changes := list(words.changes(finding.limit))):
         yield _("Changes: {changes}.").format(changes=", ".join(changes))
     if (given := finding.cleared) is not None:
         said = _("Was {verdict}; cleared on {day}, holds until {until}.")
@@ -59,22 +59,3 @@ def _terms(finding: Finding, words: Words) -> Iterator[str]:
             yield _("which makes it {verdict}").format(verdict=override.becomes)
     elif finding.verdict is Verdict.STOP:
         yield _("{who} may clear").format(who=_("nobody"))
-
-
-def _changes(limit: Limit, words: Words) -> Iterator[str]:
-    _ = words.say
-    if limit.depth_reduction is not None:
-        yield _("{length} less deep").format(length=words.quantity(limit.depth_reduction))
-    if limit.lower_half:
-        yield _("lower half of the depth range")
-    if limit.end_point:
-        yield _("end point {name}").format(name=words.term(limit.end_point))
-    if limit.avoid_with_margin:
-        yield _("avoid it with a margin")
-    if limit.anaesthetic_area_factor is not None:
-        factor = words.number(limit.anaesthetic_area_factor.value)
-        yield _("area of the numbing cream × {factor}").format(factor=factor)
-    if limit.sun_plan:
-        yield _("sun plan")
-    if limit.test_spot:
-        yield _("test spot only") if limit.test_spot == "only" else _("test spot offered")

@@ -24,6 +24,9 @@ MISSING: Final = "\N{WHITE SQUARE}"
 _UNCOVERED: Final = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL)
 _PATIENCE_S: Final = 60
 _LONGEST_WORD: Final = 24
+_LONGEST_ADDRESS: Final = 48
+"""An e-mail address is left whole, so that it can be copied, as long as it fits on a line."""
+
 _LONGEST_LINE: Final = 200
 _BREAK: Final = "\N{ZERO WIDTH SPACE}"
 
@@ -77,7 +80,7 @@ def plain(text: str) -> str:
 
 
 def _breakable(word: str) -> str:
-    if len(word) <= _LONGEST_WORD:
+    if len(word) <= (_LONGEST_ADDRESS if "@" in word else _LONGEST_WORD):
         return word
     starts = range(0, len(word), _LONGEST_WORD)
     return _BREAK.join(word[start : start + _LONGEST_WORD] for start in starts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from needlework.evidence import Cited, Knowledge, Role, Verdict
 from needlework.i18n import Translate, say_date, say_number, say_time, translator
+from needlework.screening import Limit
 from needlework.screening.case import base
 
 Said = dict[str, object]
@@ -162,6 +163,25 @@ class Words:
             Verdict.LIMIT: _("treat with changes"),
             Verdict.INFO: _("nothing against it"),
         }[verdict]
+
+    def changes(self, limit: Limit) -> Iterator[str]:
+        """How treatment changes."""
+        _ = self.say
+        if limit.depth_reduction is not None:
+            yield _("{length} less deep").format(length=self.quantity(limit.depth_reduction))
+        if limit.lower_half:
+            yield _("lower half of the depth range")
+        if limit.end_point:
+            yield _("end point {name}").format(name=self.term(limit.end_point))
+        if limit.avoid_with_margin:
+            yield _("avoid it with a margin")
+        if limit.anaesthetic_area_factor is not None:
+            factor = self.number(limit.anaesthetic_area_factor.value)
+            yield _("area of the numbing cream × {factor}").format(factor=factor)
+        if limit.sun_plan:
+            yield _("sun plan")
+        if limit.test_spot:
+            yield _("test spot only") if limit.test_spot == "only" else _("test spot offered")
 
     def who(self, role: Role) -> str:
         """Who may clear a finding."""

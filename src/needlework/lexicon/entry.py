@@ -50,6 +50,13 @@ CLASSES: Final = frozenset(
         "prp",
         "antiviral",
         "antibiotic",
+        "against-diabetes",
+        "against-herpes",
+        "against-hiv-or-hepatitis",
+        "for-heart",
+        "botulinum-toxin",
+        "peel",
+        "depilatory",
         "other-known",
     }
 )
@@ -78,6 +85,7 @@ ALLERGENS: Final = frozenset(
     {
         "steel",
         "nickel",
+        "steel-alloy",
         "other-metal",
         "antiseptic",
         "chlorhexidine",

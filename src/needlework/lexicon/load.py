@@ -164,7 +164,9 @@ class _Building:
             key = names.key(entry.id)
             if key not in self._indexes[group]:
                 self._indexes[group][key] = [position]
-                self.shown.setdefault(key, entry.id.replace("-", " "))
+                self.shown.setdefault(
+                    key, entry.title if entry.vague else entry.id.replace("-", " ")
+                )
 
     def frozen(self, group: Kind) -> dict[str, tuple[int, ...]]:
         """The index of a group as it is kept."""

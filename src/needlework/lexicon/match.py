@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from needlework.lexicon import names
 from needlework.lexicon.entry import MARKS, Entry, State
@@ -26,6 +26,8 @@ _NEAR: Final = 78.0
 
 _CONTAINED: Final = 90.0
 """How a known name is ranked that stands in a longer text."""
+
+_SYSTEMIC: Final = frozenset({"oral", "injected"})
 
 _Find = Callable[[str], tuple[Entry, ...]]
 
@@ -60,8 +62,11 @@ class Match(Struct, frozen=True, kw_only=True):
     def by_route(self, route: str) -> Match:
         """The match when the route has been told.
 
-        Where no reading has that route all are kept, and the match stays ambiguous.
+        Where no reading has that route all are kept, and the match stays ambiguous. A cream that
+        is said to be swallowed is in doubt as well: it may be the tablet of that name.
         """
+        if self.kind == "exact" and route in _SYSTEMIC and any(map(_is_local, self.entries)):
+            return structs.replace(self, kind="ambiguous")
         if self.kind != "ambiguous":
             return self
         if not _any_has(self.entries, route):
@@ -315,6 +320,10 @@ def _kind(entries: tuple[Entry, ...], doubt: bool = False) -> MatchKind:
     variants = [entry.variant for entry in entries if entry.variant]
     doubtful = doubt or any(entry.vague for entry in entries) or len(variants) > len(set(variants))
     return "ambiguous" if doubtful else "exact"
+
+
+def _is_local(entry: Entry) -> bool:
+    return bool(entry.routes) and not _SYSTEMIC.intersection(entry.routes)
 
 
 def _on_skin(entry: Entry) -> bool:

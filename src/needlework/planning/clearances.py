@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from needlework.evidence import Role
 from needlework.screening import Case
+from needlework.screening.clearing import ends
 from needlework.screening.consultation import GivenClearance
 
 
@@ -36,5 +37,5 @@ def _today(case: Case, rule: str) -> list[GivenClearance]:
     return [
         given
         for given in case.consultation.clearances
-        if given.rule == rule and given.on <= case.on <= given.until
+        if given.rule == rule and given.on <= case.on <= ends(case.knowledge, given)
     ]

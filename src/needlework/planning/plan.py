@@ -30,6 +30,7 @@ from needlework.planning.protocols import Restriction, Setting, is_test_spot_onl
 from needlework.planning.schedule import Ending, Need, course
 from needlework.screening import Assessment, Case, Finding
 from needlework.screening.case import base
+from needlework.screening.clearing import ends
 from needlework.screening.engine import concerns_zone
 from needlework.screening.model import ZoneVerdict
 from needlework.screening.registry import DEEPER, OFF_LABEL
@@ -258,12 +259,14 @@ def _endings(case: Case, assessment: Assessment) -> Iterator[Ending]:
             )
     yield from _licence_end(case)
     for given in case.consultation.clearances:
-        if given.rule == DEEPER and given.outcome == "cleared" and given.until >= case.on:
+        if given.rule != DEEPER or given.outcome != "cleared":
+            continue
+        if (until := ends(case.knowledge, given)) >= case.on:
             zones = tuple(z for z in case.zones if not given.zones or z in case.expand(given.zones))
             claims = (f"zone.{base(zone)}.hard-cap-clinician" for zone in zones)
             held = tuple(claim for claim in dict.fromkeys(claims) if claim in case.knowledge.claims)
             what = f"The clearance of {DEEPER}"
-            yield Ending(what=what, zones=zones, until=given.until, claims=held)
+            yield Ending(what=what, zones=zones, until=until, claims=held)
 
 
 def _licence_end(case: Case) -> Iterator[Ending]:

@@ -100,7 +100,7 @@ def _protocol(
         depth=depth,
         needle_length=length,
         passes=_passes(knowledge, device.id),
-        end_point=_end_point(knowledge, plain.concern, setting.limits),
+        end_point=_end_point(knowledge, plain.concern, setting),
         notes=_notes(knowledge, plain, fit, depth, setting),
     )
     if is_test_spot_only(setting.limits):
@@ -235,12 +235,14 @@ def _passes(knowledge: Knowledge, device: str) -> Passes:
     )
 
 
-def _end_point(knowledge: Knowledge, concern: str, limits: Iterable[Restriction]) -> CitedText:
-    """The concern's end point, unless the person's skin asks for the gentler one."""
-    for restriction in limits:
+def _end_point(knowledge: Knowledge, concern: str, setting: Setting) -> CitedText:
+    """The concern's end point, unless the person's skin, or pigment here, asks to be gentler."""
+    for restriction in setting.limits:
         if restriction.limit.end_point:
             return CitedText(restriction.limit.end_point, restriction.claims)
-    return _text(knowledge, f"concern.{concern}.end-point")
+    families = {name: knowledge.release.concerns[name].family for name in setting.concerns_here}
+    pigment = (name for name, family in families.items() if family == "pigment")
+    return _text(knowledge, f"concern.{next(pigment, concern)}.end-point")
 
 
 def _sessions(knowledge: Knowledge, concern: str) -> tuple[Cited, Cited]:

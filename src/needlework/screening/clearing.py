@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from needlework.evidence import Knowledge, Role
+from needlework.screening.consultation import GivenClearance
 from needlework.screening.model import Finding
 from needlework.units import later
 
@@ -51,6 +52,16 @@ def may_clear(role: Role, finding: Finding, on: date) -> bool:
 
 
 _LICENSED = (Role.CLINICIAN, Role.PRACTITIONER)
+
+
+def ends(knowledge: Knowledge, given: GivenClearance) -> date:
+    """The last day that a clearance counts on: its own, or the longest that one may hold.
+
+    A refusal holds as long as it says.
+    """
+    if given.outcome == "refused":
+        return given.until
+    return min(given.until, last_day(knowledge, given.on))
 
 
 def last_day(knowledge: Knowledge, given_on: date) -> date:

@@ -12,6 +12,7 @@ from needlework.evidence import Knowledge, Role, Verdict
 from needlework.lexicon import Lexicon
 from needlework.screening import rules as _rules  # noqa: F401  registers every rule
 from needlework.screening.case import Case
+from needlework.screening.clearing import ends
 from needlework.screening.consultation import Consultation, GivenClearance
 from needlework.screening.inquiry import Inquiry
 from needlework.screening.model import (
@@ -101,7 +102,7 @@ def _settle(finding: Finding, case: Case) -> Iterator[Finding]:
             if reached:
                 yield msgspec.structs.replace(finding, zones=tuple(reached), refused=True)
         elif reached or (not finding.zones and not given.zones):
-            yield _cleared(finding, given, tuple(reached))
+            yield _cleared(finding, given, tuple(reached), ends(case.knowledge, given))
             if not finding.zones:
                 return
         left = [zone for zone in left if zone not in reached]
@@ -117,7 +118,7 @@ def _answers(finding: Finding, override: Override, case: Case) -> list[GivenClea
         if given.rule == finding.rule
         # Aspirin cleared is not warfarin cleared: the answer is to what was asked.
         and given.about in ("", finding.summary)
-        and given.on <= case.on <= given.until
+        and given.on <= case.on <= ends(case.knowledge, given)
         and (given.outcome == "refused" or _may_clear(given, override, case.on))
     ]
     return sorted(counted, key=lambda given: given.outcome != "refused")
@@ -134,7 +135,9 @@ def _covers(given: GivenClearance, zone: str, case: Case) -> bool:
     return not given.zones or zone in case.expand(given.zones)
 
 
-def _cleared(finding: Finding, given: GivenClearance, zones: tuple[str, ...]) -> Finding:
+def _cleared(
+    finding: Finding, given: GivenClearance, zones: tuple[str, ...], until: date
+) -> Finding:
     return msgspec.structs.replace(
         finding,
         verdict=_after_clearance(finding),
@@ -144,7 +147,7 @@ def _cleared(finding: Finding, given: GivenClearance, zones: tuple[str, ...]) ->
         cleared=ClearedBy(
             role=Role(given.role),
             on=given.on,
-            until=given.until,
+            until=until,
             was=finding.verdict,
             by=given.by,
             conditions=given.conditions,

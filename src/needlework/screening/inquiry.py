@@ -116,6 +116,16 @@ class Inquiry:
         ended = named.given.stopped_on  # type: ignore[attr-defined]
         return ended is not None and ended <= self.on
 
+    def denied(self, told: Told, treats: str) -> tuple[Named, ...]:
+        """Medicines taken now that treat what `told` says no to, unless for something else."""
+        if told.answer != "no":
+            return ()
+        return tuple(
+            named
+            for named in self.medicines(treats)
+            if named.given.taken_for != "other"  # type: ignore[attr-defined]
+        )
+
     def allergies(self, *classes: str) -> tuple[Named, ...]:
         """Allergies to any of these classes or substances."""
         return tuple(n for n in self.case.allergies if not n.classes.isdisjoint(classes))

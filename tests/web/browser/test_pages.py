@@ -39,6 +39,8 @@ WITH_AXE: Final = (View(WIDE, "light"), View(NARROW, "dark"), View(MIDDLE, "ligh
 LOOKS: Final = (*WITH_AXE[:1], View(MIDDLE, "light"), View(NARROW, "light"), *WITH_AXE[1:])
 """In this order: at the narrowest what is folded is unfolded, and so it is on paper."""
 
+FOR_PHONES: Final = ("site:", "portal:", "intake:link", "enquiries:ask")
+
 
 # --- the table --------------------------------------------------------------------------------
 
@@ -174,6 +176,18 @@ def test_a_page_fits_in_spanish(name: str, watched: Visitors, stock: Stock) -> N
         open_all(page)
         assert_fits(page)
         assert_reads(page)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith(FOR_PHONES)])
+def test_a_page_of_visitors_and_clients_fits_with_twice_the_text(
+    name: str, watched: Visitors, stock: Stock
+) -> None:
+    page = watched.page(PAGES[name].who[0])
+    arrive(page, path(name, PAGES[name], stock, ENGLISH), name)
+    for _ in views(page, View(NARROW, "light")):
+        open_all(page)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert_fits(page)
 
 
 def path(name: str, line: Line, stock: Stock, language: str) -> str:

@@ -86,6 +86,13 @@ def test_what_was_due_on_a_day_is_not_due_for_ever(timeline: Timeline) -> None:
     assert not course.things_to_do(review, 45)
 
 
+def test_what_was_to_wait_for_a_day_waits_no_more_after_it(timeline: Timeline) -> None:
+    review = moment_on(timeline, ENDED + timedelta(days=28))
+    assert course.things_to_leave(review, 28)
+    assert not course.things_to_leave(review, 33)
+    assert course.things_to_leave(moment_on(timeline, ENDED + timedelta(days=20)), 20)
+
+
 def test_the_day_is_counted_by_the_clock_on_the_wall() -> None:
     """The clocks go back on 1 November: 25 hours, and still one day."""
     assert course.days_since(ENDED, datetime(2026, 11, 1, 0, 30, tzinfo=ZONE)) == 4

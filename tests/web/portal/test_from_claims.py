@@ -268,6 +268,11 @@ FOLLOWS: Final = (
         "what it may be comes from the warning signs, and brings its advice",
     ),
     Follows(
+        r"^(What is normal \|| \| What is normal$)",
+        r"^Why this answer \|",
+        "an emergency is not told what is normal",
+    ),
+    Follows(
         r"^day \d+: .*\| (If|Some) (redness|swelling)",
         r"^day \d+: .*\| (If|Some) (redness|swelling)",
         "of a reaction whose time or whose warning is not accepted, neither is said",

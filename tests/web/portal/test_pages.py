@@ -23,6 +23,7 @@ from needlework.web.treatments.selectors import aftercare_of
 from needlework.web.treatments.services import record_treatment
 from needlework.workflow import known, uv
 from tests.web import people
+from tests.web.portal.inside import enter, treat, words_of
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse
@@ -146,6 +147,15 @@ def test_a_product_is_checked_and_what_was_typed_stays(inside: Browser) -> None:
     assert "Retinol" in text
     assert "not known to us" in text
     assert "Aqua, Retinol, Zzyzx Extract</textarea>" in text
+
+
+@pytest.mark.parametrize(("days_ago", "said"), [(3, "Not yet"), (40, "The wait is over")])
+def test_a_wait_that_has_passed_is_not_said_to_last(
+    pat: Client, alice: Membership, days_ago: float, said: str
+) -> None:
+    treat(pat, alice, days_ago=days_ago)
+    page = enter(pat).post("/my/products/", {"ingredients": "Aqua, Retinol"}).content.decode()
+    assert [one for one in ("Not yet", "The wait is over") if one in words_of(page)] == [said]
 
 
 HOSTILE = ["\x00\x01", "<script>alert(1)</script>", "x" * 1_000_000, "\u202e" * 300]

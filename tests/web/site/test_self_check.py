@@ -60,6 +60,7 @@ SAID: Final = {
     "connective": {"yes": {"c21.class": "STOP"}},
     "autoimmune": {"yes": {"c22.class": "CLEAR"}},
     "herpes": {"yes": {"c9.class": "CLEAR"}},
+    "dark-marks": {"yes": {"c39.class": "LIMIT"}},
     "metal": {"nickel": {"c25.class-nickel": "CLEAR"}, "steel": {"c25.class-steel": "STOP"}},
     "numbing": {"yes": {"c26.class-label": "CLEAR", "c26.class": "LIMIT"}},
     "cold-sore": {"yes": {"c8.class": "DEFER", "c9.class": "CLEAR"}},

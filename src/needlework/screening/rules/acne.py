@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from needlework.screening.consultation import AcneTold
 from needlework.screening.inquiry import Inquiry, Told
 from needlework.screening.model import Finding, Limit
 from needlework.screening.registry import rule
 
 _AVOID = Limit(avoid_with_margin=True)
+_HOW_SEVERE = "How severe is the acne: a few papules, moderate, severe or cystic?"
 
 
 @rule("C6")
@@ -27,8 +30,12 @@ def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
     severity = told.details.severity if isinstance(told.details, AcneTold) else "unknown"
     if "acne-severe" in it.case.condition_keys:
         severity = "severe"
-    elif told.listed and not it.case.covers_plan(told.details):
-        severity = "unknown"
+    elif severity != "unknown" and told.listed and not it.case.covers_plan(told.details):
+        # The list of conditions does not say where: what was said holds there, the rest is asked.
+        told = msgspec.structs.replace(told, listed=False)
+        said = it.where(told)
+        rest = tuple(zone for zone in it.zones if zone not in said)
+        yield it.ask("skin.acne", _HOW_SEVERE, zones=rest)
     here, reach = it.where(told), _reach_if_severe(it, told)
     if severity == "few-papules" and here:
         summary = "A few inflamed papules: keep off them with a margin."
@@ -49,8 +56,7 @@ def _by_severity(it: Inquiry, told: Told) -> Iterator[Finding]:
         summary = "Severe or cystic acne: do not needle these zones; have the acne treated first."
         yield it.find("class-severe", summary, zones=reach, override="override-severe")
     elif severity == "unknown" and reach:
-        question = "How severe is the acne: a few papules, moderate, severe or cystic?"
-        yield it.ask("skin.acne", question, zones=reach)
+        yield it.ask("skin.acne", _HOW_SEVERE, zones=reach)
 
 
 def _reach_if_severe(it: Inquiry, told: Told) -> tuple[str, ...]:

@@ -64,6 +64,17 @@ def methaemoglobin(it: Inquiry) -> Iterator[Finding]:
     for named in (*it.medicines("methaemoglobin-inducer", "nitrate"), *on_skin):
         summary = f"{named.shown} can cause methaemoglobinaemia: no {barred}."
         yield it.find("class", summary, products=agents, uses=("agents",))
+    for named in it.medicines("methaemoglobin-inducer", "nitrate", stopped=True):
+        ended = named.given.stopped_on  # type: ignore[attr-defined]
+        if it.on < it.after(ended, "window"):
+            yield it.find(
+                "class-lately",
+                f"Took {named.shown} until {ended}: a clinician decides before any {barred}.",
+                products=agents,
+                uses=("agents", "window"),
+                override="override-lately",
+                since=ended,
+            )
     question = "Has the client methaemoglobinaemia or G6PD deficiency?"
     path = "history.methaemoglobinaemia_or_g6pd"
     yield from _asked(it, path, question, agents, known=not told.ask)

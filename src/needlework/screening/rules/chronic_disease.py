@@ -38,6 +38,9 @@ def diabetes(it: Inquiry) -> Iterator[Finding]:
     told = it.told("history.diabetes")
     if told.yes:
         yield _diabetes(it, told.details)
+    for named in it.denied(told, "against-diabetes"):
+        question = f"{named.shown} treats diabetes: is there diabetes, or what is it taken for?"
+        yield it.ask("history.diabetes", question)
     if told.ask:
         yield it.ask("history.diabetes", "Does the client have diabetes?")
 
@@ -74,6 +77,9 @@ def cardiac_disease(it: Inquiry) -> Iterator[Finding]:
         if telling.intersection(entry.id for entry in named.match.entries):
             summary = f"{named.shown} is taken for the heart: a clinician decides."
             yield it.find("class", summary, uses=("telling-medicines",))
+    for named in it.denied(told, "for-heart"):
+        question = f"{named.shown} treats the heart: what is the matter with it?"
+        yield it.ask("history.cardiac", question)
     if told.ask:
         yield it.ask("history.cardiac", "Is there a cardiac abnormality or a pacemaker?")
     yield from it.ask_list("medicines", validity="validity-medicines")

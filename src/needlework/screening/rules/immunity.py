@@ -23,6 +23,9 @@ def weakened_immune_defence(it: Inquiry) -> Iterator[Finding]:
     told = it.told("history.immunosuppression")
     if told.yes:
         yield it.find("class", "Weakened immune defence: a clinician must clear.")
+    for named in it.denied(told, "against-hiv-or-hepatitis"):
+        question = f"{named.shown} treats HIV or hepatitis: is there one, or what is it taken for?"
+        yield it.ask("history.immunosuppression", question)
     if told.ask:
         question = "Is the immune defence weakened, by a disease or a medicine?"
         yield it.ask("history.immunosuppression", question)

@@ -99,6 +99,9 @@ def herpes_in_the_past(it: Inquiry) -> Iterator[Finding]:
             uses=("course-needling", "course-panel", "lead-panel", "course-resurfacing"),
             since=_broke_out(sore),
         )
+    for named in it.denied(told, "against-herpes"):
+        question = f"{named.shown} treats herpes: were there cold sores, or what is it taken for?"
+        yield it.ask("history.herpes_simplex", question, zones=face)
     if told.ask:
         question = "Has the client ever had cold sores or other herpes simplex?"
         yield it.ask("history.herpes_simplex", question, zones=face)

@@ -12,8 +12,8 @@ from needlework.screening.registry import rule
 
 @rule("C25")
 def metal_allergy(it: Inquiry) -> Iterator[Finding]:
-    """Steel stops, nickel is for a clinician to judge, and `metal` alone is asked about."""
-    for named in it.allergies("steel", "nickel"):
+    """Steel stops, its metals are for a clinician to judge, and `metal` alone is asked about."""
+    for named in it.allergies("steel", "nickel", "steel-alloy"):
         yield from _metal(it, named)
     yield from it.ask_list("allergies")
 
@@ -32,3 +32,6 @@ def _metal(it: Inquiry, named: Named) -> Iterator[Finding]:
             "Nickel allergy: 316L steel tips released no nickel in a test; a clinician decides.",
             uses=("nickel-release",),
         )
+    elif "steel-alloy" in named.classes:
+        summary = f"Allergy to {named.shown}: steel holds such metals; a clinician decides."
+        yield it.find("class-alloy", summary)

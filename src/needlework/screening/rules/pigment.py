@@ -128,14 +128,24 @@ def _scheme(it: Inquiry, name: str) -> Scale:
 
 @rule("C40")
 def photosensitiser(it: Inquiry) -> Iterator[Finding]:
-    """A medicine that sensitises to light asks for a plan for the sun, and what it is taken for."""
+    """What sensitises to light asks for a plan for the sun, and what a medicine is taken for."""
+    for named in it.case.conditions:
+        if "photosensitivity-disorder" in named.classes:
+            yield _sun_planned(it, named.shown)
     for named in it.medicines("photosensitiser"):
         reason = named.given.taken_for  # type: ignore[attr-defined]
         taken = f"{named.shown}, taken for {reason}," if reason in _SAID else named.shown
-        summary = f"{taken} sensitises to light: plan the sun."
-        sun_plan = it.claim("sun-plan").value is True
-        yield it.find("class", summary, uses=("sun-plan",), limit=Limit(sun_plan=sun_plan))
+        yield _sun_planned(it, taken)
         if not reason and it.claim("ask-purpose").value is True:
             question = f"What is {named.shown} taken for: acne, rosacea, an infection or other?"
             yield it.ask("medicines", question)
     yield from it.ask_list("medicines")
+
+
+def _sun_planned(it: Inquiry, what: str) -> Finding:
+    return it.find(
+        "class",
+        f"{what} sensitises to light: plan the sun.",
+        uses=("sun-plan",),
+        limit=Limit(sun_plan=it.claim("sun-plan").value is True),
+    )

@@ -29,6 +29,7 @@ _READINGS: Final = {
     "peel-unknown-depth": ("peel-superficial", "peel-medium", "peel-deep"),
     "laser-unknown": ("laser-non-ablative", "laser-ablative"),
 }
+_PEELS: Final = (*_READINGS["peel-unknown-depth"], "peel-unknown-depth")
 _WHICH: Final = {
     "peel-unknown-depth": "How deep was the peel: superficial, medium or deep?",
     "laser-unknown": "Was the laser ablative or non-ablative?",
@@ -40,7 +41,33 @@ def botulinum_toxin(it: Inquiry) -> Iterator[Finding]:
     """Wait after botulinum toxin in a zone."""
     question = "When was the botulinum toxin injected?"
     yield from _wait(it, "botulinum-toxin", "Botulinum toxin", question)
+    yield from _toxin_among_medicines(it)
     yield from it.ask_list("procedures")
+
+
+def _toxin_among_medicines(it: Inquiry) -> Iterator[Finding]:
+    """Toxin that is named as a medicine is asked about, unless it stands among the procedures."""
+    for stopped in (False, True):
+        for named in it.medicines("botulinum-toxin", stopped=stopped):
+            last = named.given.stopped_on if stopped else None  # type: ignore[attr-defined]
+            is_over = last is not None and it.on >= it.after(last, "wait")
+            if not is_over and not _is_listed(it, ("botulinum-toxin",), last):
+                question = f"When and where was {named.shown} injected? Add it to the procedures."
+                yield it.ask("procedures", question)
+
+
+def _is_listed(it: Inquiry, kinds: tuple[str, ...], since: date | None, zone: str = "") -> bool:
+    """A procedure of these kinds stands in the list, no older than `since`, in the zone if named.
+
+    One without a day is asked about anyhow.
+    """
+    listed = it.case.consultation.procedures
+    return not isinstance(listed, str) and any(
+        done.kind in kinds
+        and (since is None or done.on is None or done.on >= since)
+        and (not zone or not done.zones or zone in it.case.expand(done.zones))
+        for done in listed.list
+    )
 
 
 @rule("C33")
@@ -60,16 +87,23 @@ def _wait(
     for done, zones in it.procedures(kind):
         if done.on is None:
             yield it.ask("procedures", question, zones=zones)
-        elif it.on < (free := it.after(done.on, "wait")):
-            yield it.find(
-                "class",
-                f"{what} on {done.on}: needle these zones from {free} on.",
-                zones=zones,
-                until=free,
-                uses=("wait", sooner) if sooner else ("wait",),
-                override_from=it.after(done.on, sooner) if sooner else None,
-                since=done.on,
-            )
+        else:
+            yield from _wait_since(it, done.on, zones, what, sooner=sooner)
+
+
+def _wait_since(
+    it: Inquiry, day: date, zones: tuple[str, ...], what: str, *, sooner: str = ""
+) -> Iterator[Finding]:
+    if it.on < (free := it.after(day, "wait")):
+        yield it.find(
+            "class",
+            f"{what} on {day}: needle these zones from {free} on.",
+            zones=zones,
+            until=free,
+            uses=("wait", sooner) if sooner else ("wait",),
+            override_from=it.after(day, sooner) if sooner else None,
+            since=day,
+        )
 
 
 @rule("C34")
@@ -89,7 +123,19 @@ def resurfacing(it: Inquiry) -> Iterator[Finding]:
                 uses=(f"wait-{done.kind}",),
                 since=done.on,
             )
+    yield from _peeled_at_home(it)
     yield from it.ask_list("procedures")
+
+
+def _peeled_at_home(it: Inquiry) -> Iterator[Finding]:
+    """A peel among the products counts like a peel of any depth, until it is said how deep."""
+    waits = tuple(f"wait-{kind}" for kind in _READINGS["peel-unknown-depth"])
+    for named, zones in it.products("peel"):
+        last = named.given.last_used  # type: ignore[attr-defined]
+        there = tuple(zone for zone in zones if not _is_listed(it, _PEELS, last, zone))
+        if there and (last is None or it.on < max(it.after(last, wait) for wait in waits)):
+            question = f"{named.shown} is a peel: when, and how deep? Add it to the procedures."
+            yield it.ask("procedures", question, zones=there, uses=waits)
 
 
 def _which(it: Inquiry, done: Procedure, zones: tuple[str, ...]) -> Iterator[Finding]:
@@ -172,6 +218,12 @@ def hair_removal(it: Inquiry) -> Iterator[Finding]:
     """Wait after waxing, depilation or threading in a zone."""
     question = "When was the hair removed?"
     yield from _wait(it, "hair-removal", "Hair removed", question, sooner="override-wait")
+    for named, zones in it.products("depilatory"):
+        last = named.given.last_used  # type: ignore[attr-defined]
+        if zones and last is None:
+            yield it.ask("products", question, zones=zones)
+        elif zones:
+            yield from _wait_since(it, last, zones, "Hair removed", sooner="override-wait")
     yield from it.ask_list("procedures")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -10,7 +10,6 @@ from typing import Final
 from needlework.documents.words import Words, capital
 from needlework.evidence import Cited, Knowledge, Verdict
 from needlework.i18n import say_date, say_number
-from needlework.screening import Limit
 
 TONE: Final[Mapping[str, str]] = {
     "planned": "ok",
@@ -122,25 +121,6 @@ class Sayer(Words):
             ),
             "sourced": _("sourced"),
         }[words]
-
-    def changes(self, limit: Limit) -> Iterator[str]:
-        """How treatment changes."""
-        _ = self.say
-        if limit.depth_reduction is not None:
-            yield _("depth less {amount}").format(amount=self.quantity(limit.depth_reduction))
-        if limit.lower_half:
-            yield _("lower half of the depth range")
-        if limit.end_point:
-            yield _("end point: {word}").format(word=self.term(limit.end_point))
-        if limit.avoid_with_margin:
-            yield _("keep clear of it, with a margin")
-        if limit.anaesthetic_area_factor is not None:
-            factor = self.number(limit.anaesthetic_area_factor.value)
-            yield _("area of the anaesthetic × {factor}").format(factor=factor)
-        if limit.sun_plan:
-            yield _("sun plan")
-        if limit.test_spot:
-            yield _("test spot only") if limit.test_spot == "only" else _("test spot offered")
 
 
 @lru_cache(maxsize=8)

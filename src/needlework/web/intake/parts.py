@@ -61,7 +61,7 @@ PARTS: Final = (
     Section(
         "illnesses",
         _("Illnesses and allergies"),
-        _("If a name means nothing to you, the answer is most often no. You may also say so."),
+        _("If a name means nothing to you, say that you do not know: it is looked at with you."),
         (
             Group(
                 "",

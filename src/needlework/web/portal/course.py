@@ -147,7 +147,16 @@ def _texts(moment: Moment) -> tuple[tuple[CitedText, ...], ...]:
 
 def things_to_do(moment: Moment, day: int) -> tuple[CitedText, ...]:
     """What to do now: what was due on an earlier day is not due again."""
-    return moment.do if moment.hours is not None or moment.day >= day else ()
+    return moment.do if _is_of(moment, day) else ()
+
+
+def things_to_leave(moment: Moment, day: int) -> tuple[CitedText, ...]:
+    """What to leave alone now: what was to wait for an earlier day waits no more."""
+    return moment.dont if _is_of(moment, day) else ()
+
+
+def _is_of(moment: Moment, day: int) -> bool:
+    return moment.hours is not None or moment.day >= day
 
 
 def coming_reviews(course: Timeline, today: date) -> list[Review]:

@@ -88,6 +88,7 @@ def today(request: Request) -> HttpResponse:
     context = {
         "moment": moment,
         "do": course.things_to_do(moment, day),
+        "leave": course.things_to_leave(moment, day),
         "waiting": waiting,
         "fine": fine,
         "asked": asked,
@@ -192,7 +193,7 @@ def products(request: Request) -> HttpResponse:
         return _show(request, "portal/nothing.html")
     asked = request.method == "POST"
     form = ProductForm(request.POST if asked else None, language=request.language)
-    context: dict[str, Any] = {"form": form, "product": None}
+    context: dict[str, Any] = {"form": form, "product": None, "now": _now(request)}
     if not asked:
         return _show(request, "portal/products.html", context)
     if not form.is_valid():

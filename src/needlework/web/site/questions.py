@@ -232,6 +232,13 @@ SECTIONS: Final = (
         "allergies",
         _("Allergies"),
         (
+            _told(
+                "dark-marks",
+                "C39",
+                "history.pih",
+                _("Does your skin keep dark marks, after a spot, a burn or a scratch?"),
+                _("Brown and black skin does so more easily."),
+            ),
             Question(
                 id="metal",
                 rule="C25",
@@ -551,6 +558,12 @@ REASONS: Final[Mapping[str, Reason]] = {
     ),
     "rule.c33.class": Reason(_("Filler in the area: {wait} after."), {"wait": "rule.c33.wait"}),
     "rule.c35.class": Reason(_("Surgery on the face: {wait} after."), {"wait": "rule.c35.wait"}),
+    "rule.c39.class": Reason(
+        _(
+            "Skin that keeps dark marks. Needling can leave such marks too: it is done more "
+            "gently, with forethought for the sun, and a small test spot is offered first."
+        )
+    ),
     "rule.c40.class": Reason(
         _("A medicine that makes the skin sensitive to light. The sun needs forethought.")
     ),

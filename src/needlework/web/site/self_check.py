@@ -50,8 +50,8 @@ _TITLES: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.STOP: (
         _("Stands against needling"),
         _(
-            "As long as this holds, a clinic does not needle, or only what a clinician allows. "
-            "There may be other ways to help your skin: ask."
+            "As long as this holds, a clinic does not needle. A clinician can tell you more, and "
+            "there may be other ways to help your skin: ask."
         ),
     ),
     Verdict.DEFER: (
