@@ -47,6 +47,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     depth_mm: float | None = None
     sessions: int | None = None
     interval_days: int | None = None
+    earlier: int = 0
+    """Of the sessions that were held, those of an earlier plan: this one's come after them."""
 
 
 class Reach(Struct, frozen=True, kw_only=True):
@@ -372,7 +374,7 @@ def _schedule(
     interval = round(_within(wanted.interval_days, least.reach.interval_days, least.interval_days))
     is_planned = wanted.sessions is None and wanted.interval_days is None
     if not (dates and is_planned and not held and len(readings) < 2):
-        count = round(
+        count = wanted.earlier + round(
             _within(wanted.sessions, least.reach.sessions, len(dates) or least.sessions[0])
         )
         earliest = max(

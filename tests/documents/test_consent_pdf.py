@@ -115,6 +115,19 @@ def test_rates_of_darkening_are_those_of_the_phototype() -> None:
     assert "0.9 %" not in dark
 
 
+def test_what_was_cleared_for_this_client_and_what_it_changes_is_told() -> None:
+    said = made(example("09"))
+    assert "What was found with you" in said
+    for shown in (
+        "Takes apixaban (more bleeding)",
+        "Cleared on 17 Nov 2026; it holds until 31 May 2027.",
+        "press for five minutes where it bleeds",
+        "Changes: lower half of the depth range.",
+    ):
+        assert shown in said
+    assert "found with you" not in made(example("02"))
+
+
 def test_a_risk_without_a_rate_says_so() -> None:
     said = made(example("02"))
     assert "Small bruises are an expected reaction and gone within a week." in said

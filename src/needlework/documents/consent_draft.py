@@ -17,7 +17,7 @@ from needlework.documents.frame import closing, common_labels, frame
 from needlework.documents.model import ClinicCard, PersonCard
 from needlework.documents.plan_notes import alternative_rows, sessions_said
 from needlework.documents.plan_sheet import on_label
-from needlework.documents.press import typeset
+from needlework.documents.press import plain, typeset
 from needlework.documents.words import Said, Words, capital
 from needlework.evidence import Cited, Knowledge, NotAccepted
 from needlework.planning import Plan
@@ -229,10 +229,30 @@ class Draft(Struct, frozen=True):
         rows = [row for name in named for row in self._risk(name)]
         factors = self.claim("harm.expected-reactions.risk-factors")
         listed = [{"about": _("What raises the risk"), "said": [text]} for text in factors]
+        if own := list(self._found_with_you()):
+            listed.insert(0, {"about": _("What was found with you"), "said": own})
         single = _("Needles are used for one person only, since blood can carry infections.")
         cited = self.citations.cite(single, ("harm.blood-borne.hiv-cluster",))
         listed.append({"about": _("Clean needles"), "said": [cited]})
         return part_of(_("What may go wrong"), said=[], risks=rows, listed=listed)
+
+    def _found_with_you(self) -> Iterator[Said]:
+        """What a clinician cleared, and what changes the treatment, with what was laid down."""
+        _ = self.words.say
+        treated = {zone.zone for zone in self.plan.zones if _is_proposed(zone)}
+        for finding in self.plan.assessment.findings:
+            counts = finding.cleared is not None or finding.limit is not None
+            if counts and (not finding.zones or treated.intersection(finding.zones)):
+                yield self.citations.quote(finding.summary, finding.claims)
+                if finding.limit is not None and (how := list(self.words.changes(finding.limit))):
+                    said = _("Changes: {changes}.").format(changes=", ".join(how))
+                    yield self.citations.cite(said, ())
+                if (given := finding.cleared) is not None:
+                    until, day = self.words.day(given.until), self.words.day(given.on)
+                    said = _("Cleared on {day}; it holds until {until}.").format(
+                        day=day, until=until
+                    )
+                    yield self.citations.cite(f"{said} {plain(given.conditions)}".rstrip(), ())
 
     def _risk(self, name: str) -> Iterator[Said]:
         if name == "cold-sore" and not self.on_face():

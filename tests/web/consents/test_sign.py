@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -74,6 +75,15 @@ def test_typed_and_kept(offer: ConsentOffer, alice: Membership, tablet: Browser)
     assert selectors.valid_consent(offer.plan) is not None
     assert is_whole(offer)
     assert b"Thank you" in tablet.get(DONE).content
+
+
+def test_it_is_whole_by_whatever_clock_it_was_signed(
+    offer: ConsentOffer, alice: Membership
+) -> None:
+    """The clock's offset is no part of what was signed: the database keeps none."""
+    now = timezone.now().astimezone(ZoneInfo("Asia/Kathmandu"))
+    consented(offer, alice, now=now)
+    assert is_whole(ConsentOffer.objects.get(pk=offer.pk))
 
 
 def test_drawn_and_printed(offer: ConsentOffer, tablet: Browser) -> None:

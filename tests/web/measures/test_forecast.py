@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
@@ -29,6 +30,7 @@ from tests.web.measures.course import (
     CONCERN,
     address,
     ago,
+    consulted,
     form,
     held,
     scored,
@@ -278,8 +280,6 @@ def test_ratings_in_another_hand_say_less(
 def test_a_score_that_the_plan_asks_for_is_due(
     pat: Client, alice: Membership, desk: Browser
 ) -> None:
-    from tests.web.measures.course import consulted
-
     consulted(pat, alice, 200)
     scored(pat, alice, 200, 20)
     assert "A score is due" not in desk.get(address(pat)).content.decode()
@@ -374,3 +374,71 @@ def test_a_bar_goes_as_far_as_the_error(course: tuple[Measure, ...], pat: Client
     assert float(dots[2]) - top == pytest.approx(bottom - float(dots[2]), abs=0.2)
     without = structs.replace(told, forecast=structs.replace(told.forecast, measures=()))
     assert "outlook-measure" not in outlook_picture.course_svg(without, knowledge, "en")
+
+
+# --- a second plan ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(
+    course: tuple[Measure, ...], pat: Client, alice: Membership
+) -> tuple[ConsultationVersion, int]:
+    """A later plan for the same, and how many sessions it has of its own."""
+    version = consulted(pat, alice, 10)
+    basis = basis_of(pat, known_for(pat.clinic))
+    assert basis is not None
+    assert basis.version == version
+    assert basis.plan.course is not None
+    zones = set(basis.zones_of(CONCERN))
+    return version, sum(1 for one in basis.plan.course.sessions if zones & set(one.zones))
+
+
+def ahead(client: Client) -> ConcernOutlook:
+    """What the page's forecast rests on."""
+    known, told = known_for(client.clinic), scores(client)
+    basis = basis_of(client, known)
+    assert basis is not None
+    used = told.readings[: told.used]
+    made = forecasting._own(basis, used, told.sessions, known, "en", ago(client.clinic, 0))
+    assert isinstance(made, ConcernOutlook)
+    return made
+
+
+def test_sessions_of_an_earlier_plan_take_none_of_a_later_one(
+    second: tuple[ConsultationVersion, int], pat: Client, alice: Membership
+) -> None:
+    """They are learned from, and the later plan's own are all still ahead."""
+    count = second[1]
+    assert len(scores(pat).sessions) == 2
+    days = ahead(pat).forecast.session_days
+    assert len(days) == 2 + count
+    held(pat, alice, 0)
+    assert len(ahead(pat).forecast.session_days) == 2 + count
+
+
+def test_no_score_is_due_before_the_later_plan_has_begun(
+    second: tuple[ConsultationVersion, int], pat: Client, alice: Membership
+) -> None:
+    basis = basis_of(pat, known_for(pat.clinic))
+    assert basis is not None
+    later = basis.plan.judged_on + timedelta(days=365)
+    assert selectors.due(scores(pat), basis, later) is None
+    held(pat, alice, 0)
+    assert selectors.due(scores(pat), basis, later) is not None
+
+
+def test_a_session_under_another_signed_plan_is_an_earlier_one(
+    signed: SignedPlan, pat: Client, alice: Membership
+) -> None:
+    scored(pat, alice, BEGAN_D, 20)
+    one, other = held(pat, alice, BEGAN_D - 1), held(pat, alice, 59)
+    basis = basis_of(pat, known_for(pat.clinic))
+    assert basis is not None
+    assert selectors.earlier(scores(pat).sessions, basis) == 0
+    for held_then, plan in ((one, signed), (other, SignedPlan(pk=uuid4()))):
+        held_then.plan_id = plan.pk
+    sessions = [
+        structs.replace(each, treatment=mine)
+        for each, mine in zip(scores(pat).sessions, (one, other), strict=True)
+    ]
+    assert selectors.earlier(sessions, basis) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -90,14 +91,19 @@ def signature_sha256(signature: ConsentSignature, drawing_sha256: str) -> str:
             "is_name_confirmed": signature.is_name_confirmed,
             "way": signature.way,
             "drawing": drawing_sha256,
-            "had_since": signature.had_since.isoformat(),
+            "had_since": _moment(signature.had_since),
             "haste": signature.haste,
             "read": signature.read,
             "answers": signature.answers,
             "taken_by": str(signature.taken_by_id),
-            "at": signature.recorded_at.isoformat(),
+            "at": _moment(signature.recorded_at),
         }
     )
+
+
+def _moment(at: datetime) -> str:
+    """As the database gives it back, whatever clock it was told by."""
+    return at.astimezone(UTC).isoformat()
 
 
 def is_whole(offer: ConsentOffer) -> bool:

@@ -25,7 +25,7 @@ from needlework.outlook import (
 )
 from needlework.web.consultations.assessing import Then
 from needlework.web.measures.models import Measure
-from needlework.web.measures.selectors import Basis, Scores, Session, measured
+from needlework.web.measures.selectors import Basis, Scores, Session, earlier, measured
 from needlework.web.plans.expecting import Course, Expected, course, expected
 from needlework.web.plans.models import SignedPlan
 from needlework.workflow import Known, consult
@@ -155,14 +155,18 @@ def _own(
 
 
 def _wanted(basis: Basis, concern: str, sessions: Sequence[Session], today: date) -> Wanted:
-    """Where the plan's first day has gone by without a session, as many from today on."""
+    """The plan's own sessions, after those of an earlier one.
+
+    Where its first day has gone by without a session, there are as many from today on.
+    """
     zones = basis.zones_of(concern)
     course = basis.plan.course
     days = [
         one.day.on for one in (course.sessions if course else ()) if set(zones) & set(one.zones)
     ]
-    is_over = bool(days) and not sessions and days[0] < today
-    return Wanted(sessions=len(days)) if is_over else Wanted()
+    before = earlier(sessions, basis)
+    is_over = bool(days) and len(sessions) == before and days[0] < today
+    return Wanted(sessions=len(days) if is_over else None, earlier=before)
 
 
 def _before(basis: Basis, concern: str, known: Known, language: str) -> Course | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Final, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -189,6 +190,20 @@ def measured(readings: Sequence[Measure], sessions: Sequence[Session]) -> Measur
     )
 
 
+def earlier(sessions: Sequence[Session], basis: Basis) -> int:
+    """How many days of sessions belong to an earlier plan, so that this one's are still ahead."""
+    signed = basis.signed.pk if basis.signed else None
+    days = {one.on for one in sessions}
+    return len(days - {one.on for one in sessions if _is_of(one, basis.plan.judged_on, signed)})
+
+
+def _is_of(session: Session, judged_on: date, signed: UUID | None) -> bool:
+    """Held under the plan; a session that names none counts from the plan's day on."""
+    if session.treatment.plan_id is not None:
+        return session.treatment.plan_id == signed
+    return session.on >= judged_on
+
+
 def sessions_until(sessions: Sequence[Session], day: date) -> list[str]:
     """Ids of the sessions up to a day, as a score keeps them."""
     return sorted(one.code for one in sessions if one.on <= day)
@@ -202,7 +217,7 @@ def due(scores: Scores, basis: Basis, today: date) -> tuple[str, date] | None:
         for check in (course.checks if course else ())
         if scores.concern in check.concerns and check.what in JUDGED_BY and check.day.on <= today
     ]
-    if not checks or not scores.sessions:
+    if not checks or earlier(scores.sessions, basis) == len({one.on for one in scores.sessions}):
         return None
     last = max(checks, key=lambda check: check.day.on)
     taken = any(one.on >= last.day.on for one in scores.readings)
