@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from needlework.evidence import Cited, Knowledge, NotAccepted, Watched, load_knowledge
-from needlework.evidence.model import Reference
+from needlework.evidence.model import Reference, Value
 from needlework.lexicon import Lexicon
 from needlework.planning import Plan, cited_claims
 from needlework.planning import plan as make_plan
@@ -255,12 +255,11 @@ def encode(result: object) -> bytes:
 def why(knowledge: Knowledge, claim_id: str) -> Why:
     """The chain of reasons of one claim."""
     claim = knowledge.claims[claim_id]
-    value = claim.value if not isinstance(claim.value, list) else ", ".join(claim.value)
     unit = "" if claim.unit in ("", "1") else f" {claim.unit}"
     return Why(
         claim=claim_id,
         statement=claim.statement,
-        value=f"{value}{unit}",
+        value=f"{_plain(claim.value)}{unit}",
         range="" if claim.range is None else f"{claim.range[0]:g} to {claim.range[1]:g}{unit}",
         basis=claim.basis,
         certainty=claim.certainty,
@@ -270,6 +269,12 @@ def why(knowledge: Knowledge, claim_id: str) -> Why:
         supports=tuple(_line(knowledge, reference) for reference in claim.supports),
         contradicts=tuple(_line(knowledge, reference) for reference in claim.contradicts),
     )
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else f"{value}"
 
 
 def _standing(knowledge: Knowledge, claim_id: str) -> str:

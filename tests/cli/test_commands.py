@@ -274,6 +274,15 @@ def test_a_claim_is_shown_with_its_chain(run: Runner) -> None:
     assert run("evidence", "show", "zone.cheek.scar-max", "--json").json["value"] == "1.5 mm"
 
 
+def test_a_claim_that_is_true_or_false_says_so_in_words(run: Runner) -> None:
+    claims = load_knowledge().claims
+    said = {True: "yes", False: "no"}
+    switches = {one: claim.value for one, claim in claims.items() if isinstance(claim.value, bool)}
+    assert switches
+    for claim, value in switches.items():
+        assert run("evidence", "show", claim, "--json").json["value"] == said[value]
+
+
 def test_a_name_that_is_not_known_gets_the_nearest(run: Runner) -> None:
     ended = run("evidence", "show", "zone.cheek.scar-mx")
     assert (ended.code, ended.error) == (1, "No such claim: zone.cheek.scar-mx.")

@@ -151,22 +151,6 @@ def test_a_page_is_sound(
     assert_sound(page, f"{name}-{who}", pictures)
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_what_comes_of_it_is_sound(
-    name: str, watched: Visitors, stock: Stock, pictures: Path | None
-) -> None:
-    scene = SCENES[name]
-    watched.watch.expect(*scene.statuses)
-    page = watched.page(scene.who)
-    there = scene.start
-    if there in PAGES:
-        there = path(there, PAGES[there], stock, ENGLISH)
-    page.goto(there)
-    scene.act(page)
-    page.wait_for_load_state()
-    assert_sound(page, name, pictures)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_in_spanish(name: str, watched: Visitors, stock: Stock) -> None:
     """Its words are longer: they too have their place, also on the narrowest screen."""
@@ -188,6 +172,23 @@ def test_a_page_of_visitors_and_clients_fits_with_twice_the_text(
         open_all(page)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert_fits(page)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_comes_of_it_is_sound(
+    name: str, watched: Visitors, stock: Stock, pictures: Path | None
+) -> None:
+    """After the pages: some scenes end a visit, or the link by which it began."""
+    scene = SCENES[name]
+    watched.watch.expect(*scene.statuses)
+    page = watched.page(scene.who)
+    there = scene.start
+    if there in PAGES:
+        there = path(there, PAGES[there], stock, ENGLISH)
+    page.goto(there)
+    scene.act(page)
+    page.wait_for_load_state()
+    assert_sound(page, name, pictures)
 
 
 def path(name: str, line: Line, stock: Stock, language: str) -> str:

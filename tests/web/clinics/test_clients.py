@@ -256,6 +256,35 @@ def test_a_change_is_kept(harbour: Clinic, bea: Membership, pat: Client) -> None
     assert pat.search_name == "pat nunez vale"
 
 
+def test_of_two_who_change_details_the_second_is_told(
+    harbour: Clinic, bea: Membership, pat: Client
+) -> None:
+    """The first one's telephone number is not lost by a form that was opened before."""
+    path = reverse("clinics:client_edit", kwargs={"clinic": harbour.slug, "client": pat.pk})
+    browser = people.browser(bea)
+
+    def seen() -> str:
+        (found,) = re.findall(r'name="seen" value="([^"]*)"', browser.get(path).content.decode())
+        return str(found)
+
+    opened = seen()
+    mine = given(name="Pat Núñez", phone="+34600000001", seen=opened)
+    assert browser.post(path, mine).status_code == 302
+    told = "Somebody changed these details while you were typing."
+    wrong = browser.post(path, given(name="", seen=opened))
+    assert wrong.status_code == 422
+    assert told not in wrong.content.decode()
+    assert f'value="{opened}"' in wrong.content.decode()
+    answer = browser.post(path, given(name="Pat Núñez Vale", seen=opened))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert told in page
+    assert "Pat Núñez Vale" in page
+    pat.refresh_from_db()
+    assert (pat.name, pat.phone_e164) == ("Pat Núñez", "+34600000001")
+    assert browser.post(path, given(name="Pat Núñez Vale", seen=seen())).status_code == 302
+
+
 def test_the_body_cannot_name_another_clinic(
     harbour: Clinic, elsewhere: Clinic, bea: Membership
 ) -> None:

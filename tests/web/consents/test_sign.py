@@ -86,6 +86,18 @@ def test_it_is_whole_by_whatever_clock_it_was_signed(
     assert is_whole(ConsentOffer.objects.get(pk=offer.pk))
 
 
+def test_what_is_missing_is_told_by_its_own_heading(offer: ConsentOffer, tablet: Browser) -> None:
+    answer = tablet.post(SIGN, {})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    summary = page[: page.index("<section")]
+    for part in offer.points["parts"]:
+        if part["term"] in points_to_read(offer.points):
+            assert f"{part['title']}</a>: Tick it once it is clear." in summary
+    assert "Write your name in letters." in summary
+    assert "This field is required" not in page
+
+
 def test_drawn_and_printed(offer: ConsentOffer, tablet: Browser) -> None:
     sent = form_of(offer, way="drawn", drawn=as_sent(picture()), is_typed="")
     assert tablet.post(SIGN, sent).status_code == 302

@@ -115,3 +115,23 @@ def test_its_queries_are_few_and_do_not_grow(desk: Any) -> None:
     few = queries()
     people.member(desk[1].clinic, "practitioner", email="more@harbour.example")
     assert queries() == few
+
+
+def test_where_no_area_is_free_the_word_at_the_top_is_not_that_nothing_stands_against_it(
+    desk: Any,
+) -> None:
+    burnt = {
+        "skin.sunburn": ["yes"],
+        "skin.sunburn.zones": ["face"],
+        "skin.sunburn.exposed_on": ["2026-11-16"],
+        "skin.sunburn.gone_on": ["2026-11-18"],
+    }
+    nothing = ("Nothing against it", "for the person as a whole")
+    for sent, (word, whom) in (
+        (everyday(), nothing),
+        ({**everyday(), **burnt}, ("A clinician must clear", "for every area of the plan")),
+    ):
+        page = beside(desk, sent)
+        top = page[page.index('class="cluster">') : page.index("Open questions count")]
+        assert word in top
+        assert whom in top

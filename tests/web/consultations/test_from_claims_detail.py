@@ -73,7 +73,8 @@ FOLLOWS: Final = (
         "the areas, what may be cleared and the plan in brief are summed up from the findings",
     ),
     Follows(
-        r"/ Assessment \| (.* for the person as a whole$|.*\bC\d+$|\d+ questions? to ask$)",
+        r"/ Assessment \| (.* for (the person as a whole|every area of the plan)$|.*\bC\d+$"
+        r"|\d+ questions? to ask$)",
         _FINDINGS,
         "the verdict and the questions are summed up from the findings",
     ),

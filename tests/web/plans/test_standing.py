@@ -17,6 +17,9 @@ from needlework.web.knowledge import known_for, shipped, shipped_digests
 from needlework.web.plans.models import Rejudgement, SignedPlan
 from needlework.web.plans.selectors import plans_waiting, standing_of
 from needlework.web.plans.services import judge_waiting
+from needlework.web.records.services import retract
+from needlework.web.treatments.held import Held, ZoneHeld
+from needlework.web.treatments.services import record_treatment
 from needlework.workflow import Known
 from tests.web import people
 from tests.web.plans.signed import approve_all, consulted, settle, signed
@@ -74,6 +77,32 @@ def test_a_tightened_depth_makes_the_plan_wait_for_a_new_signature(
     assert state(again) == "stands"
     assert state(plan) == "replaced"
     assert not plans_waiting(plan.clinic, known_for(plan.clinic).knowledge)
+
+
+def test_a_course_that_is_over_waits_for_no_signature(
+    plan: SignedPlan, director: Membership, alice: Membership
+) -> None:
+    """Home asks for a new signature where a session waits for it, and nowhere else."""
+    decided(director, "zone.cheek.scar-max", "tighten", 1.0)
+    judge_waiting(timezone.now())
+    count = plan.days.filter(kind="session").count()
+    assert count > 1
+    for left in reversed(range(count)):
+        assert plan in plans_waiting(plan.clinic, known_for(plan.clinic).knowledge)
+        made = record_treatment(
+            client=plan.client,  # type: ignore[arg-type]
+            author=alice.user,
+            performed_by=alice,
+            plan=plan,
+            ended_at=timezone.now(),
+            held=Held(zones=(ZoneHeld(zone="cheek-left", depth_mm=0.5),)),
+            now=timezone.now(),
+        )
+        assert (left == 0) == (
+            not plans_waiting(plan.clinic, known_for(plan.clinic).knowledge).exists()
+        )
+    retract(record=made, author=alice.user, reason="wrong-facts", now=timezone.now())
+    assert plan in plans_waiting(plan.clinic, known_for(plan.clinic).knowledge)
 
 
 def test_what_does_not_touch_the_plan_leaves_it_in_force(

@@ -90,6 +90,12 @@ def clients_alike(clinic: Clinic, facts: Mapping[str, Any]) -> list[Client]:
     return alike[:SHOWN_ALIKE]
 
 
+def newest_client_version(client: Client) -> str:
+    """Which version a form shows, so that a change can say what it was made from."""
+    newest = ClientVersion.objects.filter(client=client).current().first()
+    return str(newest.pk) if newest else ""
+
+
 def client_versions(client: Client) -> list[ClientVersion]:
     """All that was written down of who a client is, the first first."""
     rows = ClientVersion.objects.filter(client=client).select_related("author")

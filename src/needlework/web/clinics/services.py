@@ -18,7 +18,7 @@ from needlework.web.clinics.models import (
     MembershipRole,
     MembershipVersion,
 )
-from needlework.web.records.services import supersede
+from needlework.web.records.services import overtaken, supersede
 
 _CLIENT: Final = ("name", "birth_date", "sex", "email", "phone_e164", "language")
 _MEMBERSHIP: Final = (
@@ -43,10 +43,20 @@ def add_client(
 
 @transaction.atomic
 def change_client(
-    *, client: Client, given: Mapping[str, Any], author: User | None, now: datetime
+    *,
+    client: Client,
+    given: Mapping[str, Any],
+    author: User | None,
+    now: datetime,
+    seen: str | None = None,
 ) -> Client:
-    """The facts given take the place of what was known; who changed them and when is kept."""
+    """The facts given take the place of what was known; who changed them and when is kept.
+
+    From a form: `seen` is the version that it showed.
+    """
     before = ClientVersion.objects.filter(client=client).current().first()
+    if seen is not None and before is not None and seen != str(before.pk):
+        raise overtaken()
     for name, value in given.items():
         setattr(client, name, value)
     client.save(update_fields=[*given, "search_name"])

@@ -26,6 +26,7 @@ from needlework.web.plans.selectors import plans_waiting
 from needlework.web.portal.selectors import open_reports
 from needlework.web.records.models import Record
 from needlework.web.records.selectors import retractions_of
+from needlework.web.records.services import OvertakenError
 from needlework.web.rendering import render
 from needlework.web.request import Request
 from needlework.web.treatments.selectors import treatments_listed
@@ -127,13 +128,26 @@ def client_edit(request: Request, clinic: str, client: UUID) -> HttpResponse:
     form = ClientForm(
         request.POST or None, initial=initial, clinic=request.clinic, language=request.language
     )
+    is_overtaken = False
     if request.method == "POST" and form.is_valid():
-        services.change_client(
-            client=person, given=form.facts, author=request.user, now=timezone.now()
-        )
-        return redirect("clinics:client", clinic=request.clinic.slug, client=person.pk)
+        try:
+            services.change_client(
+                client=person,
+                given=form.facts,
+                author=request.user,
+                now=timezone.now(),
+                seen=request.POST.get("seen"),
+            )
+        except OvertakenError:
+            is_overtaken = True
+            person.refresh_from_db()
+        else:
+            return redirect("clinics:client", clinic=request.clinic.slug, client=person.pk)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "client": person}
+    # After an invalid form what was seen stays what it was; who was told has seen the newest.
+    newest = selectors.newest_client_version(person)
+    seen = newest if is_overtaken else request.POST.get("seen", newest)
+    context = {"form": form, "client": person, "seen": seen, "is_overtaken": is_overtaken}
     return render(request, "clinics/client_edit.html", context, status=status)
 
 
@@ -160,7 +174,7 @@ def client(request: Request, clinic: str, client: UUID) -> HttpResponse:
         "may_consult": bool(request.roles & {"medical-director", "practitioner", "assistant"}),
         "consultations": consultations,
         "treatments": treatments,
-        "consents": consents_card(person, request.clinic) if sees_records else None,
+        "consents": consents_card(request, person) if sees_records else None,
         "errors": retractions_of([*consultations, *treatments]),
         **client_card(person, sees_records=sees_records),
     }

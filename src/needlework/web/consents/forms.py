@@ -116,6 +116,7 @@ class SignForm(_Spoken):
     def _add_words(self) -> None:
         _ = self.say
         self.label("name", _("Your name"), _("First name and family name."))
+        self.fields["name"].error_messages["required"] = _("Write your name in letters.")
         self.label("is_typed", _("My typed name stands for my signature."))
         self.label("is_hasty", _("I do not want to wait. Nobody has pressed me."))
         self.label("haste", _("Why you would rather not wait, in your own words"))

@@ -38,7 +38,7 @@ def of_client(request: Request, clinic: str, client: UUID) -> HttpResponse:
     offers = list(selectors.offers_of(person))
     context = {
         "client": person,
-        "consents": card(person, request.clinic),
+        "consents": card(request, person),
         "offers": offers,
         "errors": {one.pk: mark for one in offers if (mark := retraction_of(one))},
         "given": list(selectors.consents_of(person)),

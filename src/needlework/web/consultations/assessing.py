@@ -25,6 +25,8 @@ def _(words: str) -> str:
 
 
 _GOOD = _("Good to know")
+_WHOLE_PERSON = _("for the person as a whole")
+_EVERY_AREA = _("at the least, for every area of the plan")
 _SHORT: Final = 12
 """As many signs of a digest as tell two releases apart."""
 _BEFORE_QUESTIONS = (Verdict.STOP, Verdict.DEFER, Verdict.CLEAR)
@@ -67,6 +69,8 @@ class Assessed(Struct, frozen=True, kw_only=True):
     on: date
     tone: str
     word: str
+    of_whom: str
+    """Whether the word is about the person or, where no area is free of it, about all areas."""
     zones: tuple[ZoneLine, ...]
     grave: tuple[Card, ...]
     questions: tuple[Asked, ...]
@@ -116,10 +120,14 @@ def shown(assessment: Assessment, knowledge: Knowledge, language: str) -> Assess
         for finding in assessment.findings
         if not (finding.verdict is Verdict.ASK and finding.asks)
     ]
+    least = max((one.verdict for one in assessment.zones), key=lambda one: one.rank, default=None)
+    is_everywhere = least is not None and least.rank < assessment.verdict.rank
+    verdict = least if least is not None and is_everywhere else assessment.verdict
     return Assessed(
         on=assessment.on,
-        tone=tone(assessment.verdict),
-        word=say.verdict(assessment.verdict),
+        tone=tone(verdict),
+        word=say.verdict(verdict),
+        of_whom=say.say(_EVERY_AREA if is_everywhere else _WHOLE_PERSON),
         zones=tuple(_zones(assessment.zones, say)),
         grave=tuple(card for verdict, card in cards if verdict in _BEFORE_QUESTIONS),
         questions=tuple(_asked(assessment, say)),

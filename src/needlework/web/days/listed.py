@@ -10,8 +10,8 @@ from django.utils import timezone
 from needlework.web.clinics.clock import today_in
 from needlework.web.clinics.models import Client
 from needlework.web.days import selectors
-from needlework.web.days.saying import PURPOSE_WORDS, said
-from needlework.web.days.selectors import MOST, Expected
+from needlework.web.days.saying import PURPOSE_WORDS, Said, said
+from needlework.web.days.selectors import MOST, Expected, Next
 from needlework.web.knowledge import known_for
 from needlework.web.records.selectors import retractions_of
 from needlework.web.request import Request
@@ -41,7 +41,7 @@ def day_context(request: Request, day: date, start: int = 0) -> dict[str, Any]:
     due, has_more_due = selectors.due(request.clinic, today) if has_due else ([], False)
     for one in due:
         request.audit.note(one.client)
-    steps = {row.visit.pk: said(row, request.clinic.slug, request.language) for row in rows}
+    steps = {row.visit.pk: step_said(request, row.next) for row in rows if row.next}
     return {
         "day": day,
         "today": today,
@@ -59,6 +59,17 @@ def day_context(request: Request, day: date, start: int = 0) -> dict[str, Any]:
         "purposes": PURPOSE_WORDS,
         "may_read": may_read,
     }
+
+
+def step_said(request: Request, found: Next) -> Said:
+    return said(found, request.clinic.slug, request.language, request.roles)
+
+
+def step_of(request: Request, client: Client) -> Said:
+    """What comes next for one client."""
+    known = known_for(request.clinic)
+    found = selectors.next_for(request.clinic, [client], known, timezone.now())
+    return step_said(request, found[client.pk])
 
 
 def client_card(client: Client, *, sees_records: bool) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from msgspec import Struct
 
 from needlework.i18n import say_date, translator
+from needlework.web.access import policy_of
 from needlework.web.days.next_step import Kind
-from needlework.web.days.selectors import Expected
+from needlework.web.days.selectors import Next
 
 
 def _(words: str) -> str:
@@ -33,6 +35,8 @@ class Said(Struct, frozen=True):
     tone: str
     address: str
     action: str
+    is_ready: bool
+    """Nothing at all stands between the client and a session today."""
 
 
 _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
@@ -58,39 +62,46 @@ _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
 }
 
 
-def said(row: Expected, clinic: str, language: str) -> Said | None:
-    """The row's step in words, with its one link; None for who may not know."""
-    if row.step is None:
-        return None
+def said(found: Next, clinic: str, language: str, roles: AbstractSet[str]) -> Said:
+    """The step in words, with one link to a page that these roles may open."""
     told = translator(language)
-    words, tone, action = _WORDS[row.step.kind]
+    step = found.step
+    words, tone, action = _WORDS[step.kind]
     text = told(words)
-    if row.step.on is not None:
-        day = say_date(row.step.on, language, width="short")
-        text = told(_FRAMES.get(row.step.kind, _UNTIL)).format(what=text, day=day)
-    return Said(text, tone, _address(row, row.step.kind, clinic), told(action))
+    if step.on is not None:
+        day = say_date(step.on, language, width="short")
+        text = told(_FRAMES.get(step.kind, _UNTIL)).format(what=text, day=day)
+    address = _address(found, _PAGES.get(step.kind, _OPEN), clinic)
+    if not _may_open(address, roles):
+        # The step is somebody else's: whoever looks sees what it is about.
+        other, action = _TO_READ.get(step.kind, (_OPEN, _WORDS["look"][2]))
+        address = _address(found, other, clinic)
+    return Said(text, tone, address, told(action), is_ready=step.kind == "ready")
+
+
+def _may_open(address: str, roles: AbstractSet[str]) -> bool:
+    policy = policy_of(resolve(address).func)
+    return policy is not None and bool(policy.roles & roles)
 
 
 _UNTIL: Final = _("{what}, until {day}")
 _FRAMES: Final[Mapping[Kind, str]] = {"finished": _("{what}; look at the result on {day}")}
 
 
-def _address(row: Expected, kind: Kind, clinic: str) -> str:
-    """The step's own page; the client's where what the page is about is not there."""
-    client = row.visit.client_id
-    name, about = _PAGES.get(kind, ("clinics:client", "client"))
+def _address(found: Next, page: tuple[str, str], clinic: str) -> str:
+    """The page; the client's where what it is about is not there."""
     ids: Mapping[str, tuple[object, ...]] = {
-        "client": (client,),
-        "consultation": (client, row.consultation),
-        "plan": (client, row.plan),
-        "offer": (row.offer,),
-        "report": (row.report,),
+        "client": (found.client,),
+        "consultation": (found.client, found.consultation),
+        "plan": (found.client, found.plan),
+        "offer": (found.offer,),
+        "report": (found.report,),
     }
-    if None in ids[about]:
-        name, about = "clinics:client", "client"
+    name, about = _OPEN if None in ids[page[1]] else page
     return reverse(name, args=(clinic, *ids[about]))
 
 
+_OPEN: Final = ("clinics:client", "client")
 _PAGES: Final[Mapping[Kind, tuple[str, str]]] = {
     "see-report": ("treatments:report", "report"),
     "consult": ("consultations:new", "client"),
@@ -111,3 +122,10 @@ _PAGES: Final[Mapping[Kind, tuple[str, str]]] = {
     "sign-consent": ("consents:detail", "offer"),
     "withdrawn": ("consents:list", "client"),
 }
+_TO_READ: Final[Mapping[Kind, tuple[tuple[str, str], str]]] = {
+    "sign-plan": (("consultations:plan", "consultation"), _("See the plan")),
+    "offer-consent": (("plans:detail", "plan"), _("See the plan")),
+    "ask-clearance": (("consultations:plan", "consultation"), _("See why")),
+    "await-clearance": (("consultations:plan", "consultation"), _("See why")),
+}
+"""Where whoever may not take a step reads about it."""

@@ -42,15 +42,26 @@ MOST: Final = 60
 _PLANNABLE: Final = ("planned", "test-spot")
 
 
-class Expected(Struct, frozen=True):
-    """A visit, and what comes next for whoever comes; none for who may not know."""
+class Next(Struct, frozen=True, kw_only=True):
+    """What comes next for a client, and what it is about."""
 
-    visit: Visit
-    step: Step | None
+    client: UUID
+    step: Step
     consultation: UUID | None = None
     plan: UUID | None = None
     offer: UUID | None = None
     report: UUID | None = None
+
+
+class Expected(Struct, frozen=True):
+    """A visit, and what comes next for whoever comes; none for who may not know."""
+
+    visit: Visit
+    next: Next | None
+
+    @property
+    def step(self) -> Step | None:
+        return self.next.step if self.next else None
 
 
 class Due(Struct, frozen=True):
@@ -89,25 +100,28 @@ def expected(
     """Visits of a day from `start` on, each with its next step; as many queries for 1 as for 60."""
     visits = visits_on(clinic, day)[start : start + MOST]
     clients = {visit.client.pk: visit.client for visit in visits if visit.client is not None}
+    found = next_for(clinic, list(clients.values()), known, now)
+    return [Expected(visit, found[visit.client.pk]) for visit in visits if visit.client is not None]
+
+
+def next_for(
+    clinic: Clinic, clients: Collection[Client], known: Known, now: datetime
+) -> dict[UUID, Next]:
+    """What comes next for each of some clients."""
     reports = {report.client_id: report.pk for report in reversed(open_reports(clinic))}
-    found = situations(clinic, list(clients.values()), known, now, reported=set(reports))
+    found = situations(clinic, clients, known, now, reported=set(reports))
     today = today_in(clinic, now)
-    return [
-        _expected(visit, found[visit.client.pk], reports.get(visit.client.pk), today)
-        for visit in visits
-        if visit.client is not None
-    ]
-
-
-def _expected(visit: Visit, found: Found, report: UUID | None, today: date) -> Expected:
-    return Expected(
-        visit=visit,
-        step=next_step(found.situation, today),
-        consultation=found.consultation,
-        plan=found.plan,
-        offer=found.offer,
-        report=report,
-    )
+    return {
+        pk: Next(
+            client=pk,
+            step=next_step(one.situation, today),
+            consultation=one.consultation,
+            plan=one.plan,
+            offer=one.offer,
+            report=reports.get(pk),
+        )
+        for pk, one in found.items()
+    }
 
 
 # --- how things stand -------------------------------------------------------------------------

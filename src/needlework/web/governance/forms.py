@@ -15,6 +15,7 @@ from needlework.evidence import Claim, Role, Verdict
 from needlework.evidence.model import Stricter, Value
 from needlework.evidence.overlay import tightening_fault
 from needlework.i18n import Translate, translator
+from needlework.web.citing import UNITS
 from needlework.web.governance.naming import value_said
 from needlework.web.governance.services import LONGEST_PRODUCT, LONGEST_WORDS
 
@@ -204,7 +205,7 @@ def _value_field(claim: Claim, language: str) -> forms.Field:
             if claim.stricter is Stricter.LOWER
             else _("Higher is stricter. The release says {now}.")
         )
-        unit = "" if claim.unit in {"", "1"} else f" ({claim.unit})"
+        unit = "" if claim.unit in {"", "1"} else f" ({_unit(claim.unit, language)})"
         field = forms.CharField(
             max_length=LONGEST_NUMBER,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -213,6 +214,13 @@ def _value_field(claim: Claim, language: str) -> forms.Field:
         )
     field.label = lazystr(str(field.label))
     return field
+
+
+def _unit(unit: str, language: str) -> str:
+    """A unit that is a word as that word; a sign such as mm is the same in every language."""
+    if unit not in UNITS:
+        return unit
+    return translator(language)(UNITS[unit][1]).format(n="").strip()
 
 
 def _choices(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "consent": _("Consents and records"),
     "home": _("Needling at home"),
     "scale": _("Scales"),
+    "response": _("Models of what skin does"),
 }
 """By the first part of a claim's id, in the order in which a director reads them."""
 

@@ -56,6 +56,10 @@ _TEXT: Final = {
     "person-changed": _(
         "The birth date or sex on record is another than in this version, and the plan with it."
     ),
+    "treater-changed": _(
+        "Whoever was to treat may not do so as this version says: the licence, the training or the "
+        "depth on record has changed since."
+    ),
     "told-elsewhere": _("Another consultation of this client is newer, and may say otherwise."),
 }
 _NEXT: Final = {
@@ -66,6 +70,7 @@ _NEXT: Final = {
     "client": _("Postpone the treatment, or settle what stands against it."),
     "question": _("Ask, and save the answer in a new version of the consultation."),
     "person-changed": _("Save a new version of the consultation: it takes what is on record now."),
+    "treater-changed": _("Choose who would treat, and save a new version of the consultation."),
     "told-elsewhere": _(
         "Sign the plan of that one. Or, having read it, save this one anew as things stand now."
     ),

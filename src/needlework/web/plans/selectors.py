@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from math import inf
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from msgspec import Struct, structs
 
 from needlework.errors import NeedleworkError
 from needlework.evidence import Knowledge
 from needlework.planning.standing import Change
 from needlework.screening import Consultation as Said
-from needlework.screening.consultation import GivenClearance, decode
+from needlework.screening.consultation import GivenClearance, Operator, decode
 from needlework.web.clearances.selectors import given_for_each
-from needlework.web.clinics.models import Client, Clinic
+from needlework.web.clinics.models import Client, Clinic, Membership, MembershipVersion
 from needlework.web.consultations.models import Consultation, ConsultationVersion
-from needlework.web.consultations.selectors import client_facts
+from needlework.web.consultations.selectors import client_facts, operator
 from needlework.web.knowledge import shipped
-from needlework.web.plans.models import Rejudgement, SignedPlan
+from needlework.web.plans.models import PlanDay, Rejudgement, SignedPlan
 from needlework.web.records.models import Retraction
 from needlework.web.records.selectors import retractions_of
+from needlework.web.treatments.models import TreatmentSession
 from needlework.workflow import Known, consult, plan_for
 
 State = Literal[
@@ -74,14 +77,30 @@ def plans_to_judge(clinic: Clinic, knowledge: Knowledge) -> QuerySet[SignedPlan]
 
 
 def plans_waiting(clinic: Clinic, knowledge: Knowledge) -> QuerySet[SignedPlan]:
-    """Plans in force that became stricter, and whose next session waits for a new signature."""
+    """Plans in force that became stricter, and whose next session waits for a new signature.
+
+    Where every session was held there is none that could wait.
+    """
     stricter = Rejudgement.objects.filter(
         plan=OuterRef("pk"),
         standing="stricter",
         release_digest=knowledge.release.digest,
         overlay_digest=knowledge.overlay_digest,
     )
-    return plans_in_force(clinic).filter(Exists(stricter)).select_related("client")
+    held = _counted(TreatmentSession.objects.current().filter(plan=OuterRef("pk")))
+    planned = _counted(PlanDay.objects.filter(plan=OuterRef("pk"), kind="session"))
+    return (
+        plans_in_force(clinic)
+        .filter(Exists(stricter))
+        .annotate(held=held, planned=planned)
+        .filter(Q(planned=0) | Q(held__lt=F("planned")))
+        .select_related("client")
+    )
+
+
+def _counted(of_a_plan: QuerySet[Any]) -> Coalesce:
+    rows = of_a_plan.order_by().values("plan").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(rows), 0)
 
 
 def told_elsewhere(clients: Collection[Client]) -> QuerySet[ConsultationVersion]:
@@ -115,6 +134,46 @@ def is_of_another(said: Said, client: Client, known: Known, on: date) -> bool:
     except NeedleworkError:
         # What today's knowledge cannot judge is not known to be the same.
         return True
+
+
+def is_treater_gone(version: ConsultationVersion, today: date) -> bool:
+    """Whoever was to treat, as the record had them when it was said, may not do so by now.
+
+    What fitted nobody of the clinic then, such as facts from elsewhere, is judged as it was said.
+    """
+    said = decode(version.data)
+    treater = said.operator
+    if treater is None or treater.licence != "current":
+        return False
+    rows = MembershipVersion.objects.filter(
+        clinic=version.clinic, recorded_at__lte=version.recorded_at
+    ).select_related("membership__user")
+    then = {row.membership_id: row for row in rows.order_by("recorded_at")}
+    were = [row.membership for row in then.values() if _was(row, treater)]
+    devices = [device.id for device in said.devices]
+    return bool(were) and not any(_may_still(one, treater, devices, today) for one in were)
+
+
+def _was(row: MembershipVersion, treater: Operator) -> bool:
+    then = (row.profession, row.licence_until, row.scope_max_depth_mm)
+    told = (treater.profession, treater.licence_until, treater.scope_max_depth_mm)
+    return row.left_at is None and bool(row.licence_number) and then == told
+
+
+def _may_still(member: Membership, treater: Operator, devices: Sequence[str], today: date) -> bool:
+    now = operator(member, today, devices)
+    most_mm, told_mm = (
+        inf if one is None else one
+        for one in (member.scope_max_depth_mm, treater.scope_max_depth_mm)
+    )
+    return (
+        member.left_at is None
+        and member.user.is_active
+        and now["profession"] == treater.profession
+        and now["licence"] == "current"
+        and most_mm >= told_mm
+        and (treater.device_training != "yes" or now["device_training"] != "no")
+    )
 
 
 def newest_plan(consultation: Consultation) -> SignedPlan | None:

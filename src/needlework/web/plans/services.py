@@ -28,6 +28,7 @@ from needlework.web.plans.models import PlanClaim, PlanDay, Rejudgement, SignedP
 from needlework.web.plans.selectors import (
     is_of_another,
     is_overtold,
+    is_treater_gone,
     newest_plan,
     plans_to_judge,
 )
@@ -63,6 +64,8 @@ def in_the_way(judged: Judged, member: Membership, day: date) -> tuple[Obstacle,
     client = judged.version.client
     if client is None or is_of_another(judged.said, client, known, judged.plan.judged_on):
         found = (*found, Obstacle(reason="question", about="person-changed"))
+    if is_treater_gone(judged.version, day):
+        found = (*found, Obstacle(reason="question", about="treater-changed"))
     if is_overtold(judged.version):
         found = (*found, Obstacle(reason="question", about="told-elsewhere"))
     return found
