@@ -1,8 +1,9 @@
 """The catalogue of words: --write gathers messages, --merge translates, --check finds what lacks.
 
 Messages are literals given to a translator in Python, `_()` and `{% trans %}` in templates,
-claims' texts of the kinds that clients read, and tables of labels. Other words of the package and
-the knowledge are kept once they are translated. The English text is the key.
+claims' texts of the kinds that clients read, tables of labels, and the sentences of the rules and
+the planner: one with values in it is a frame, marked as such. Other words of the package and the
+knowledge are kept once they are translated. The English text is the key.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from needlework.aftercare.ingredients import KINDS as INGREDIENTS
 from needlework.aftercare.products import LIMITS
 from needlework.aftercare.timeline import FIRSTS
 from needlework.evidence import Release, load_knowledge
+from needlework.i18n import FRAME
 from needlework.lexicon import Lexicon
 from needlework.planning.plan import INTENDED_USE
 
@@ -46,6 +48,18 @@ _ATTRIBUTES: Final = frozenset({"_", "say"})
 
 _JINJA_CALLS: Final[Mapping[str, int]] = {"_": 1, "gettext": 1, "ngettext": 2, "plural": 2}
 """What a template calls → how many of its first arguments are messages."""
+
+ENGINE: Final = (
+    "screening/engine.py",
+    "screening/inquiry.py",
+    "screening/rules/*.py",
+    "planning/*.py",
+)
+"""Modules whose sentences are written in English, and said in a language where they are shown."""
+
+_SENTENCE: Final = re.compile(r"[^\W\d_]\S* .*[.?]", re.DOTALL)
+_LEAST_LETTERS: Final = 6
+"""A frame with fewer of its own would be found in any sentence."""
 
 _PERCENT: Final = re.compile(r"%\((\w+)\)[sd]")
 _HEADER: Final = """\
@@ -65,6 +79,7 @@ class Found:
     """Messages with the places where they stand, and what cannot be gathered."""
 
     places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    frames: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def add(self, message: str, place: str) -> None:
@@ -80,6 +95,8 @@ def gathered() -> Found:
     found = Found()
     for path in sorted(SOURCE.rglob("*.py")):
         from_python(path.read_text(), path.relative_to(ROOT).as_posix(), found)
+    for path in sorted(path for pattern in ENGINE for path in SOURCE.glob(pattern)):
+        from_engine(path.read_text(), path.relative_to(ROOT).as_posix(), found)
     for path in sorted(SOURCE.glob("*/**/jinja2/**/*.*")):
         from_template(path.read_text(), path.relative_to(ROOT).as_posix(), found)
     release, lexicon = load_knowledge().release, Lexicon.load()
@@ -125,6 +142,54 @@ def _literals(node: ast.expr) -> Iterator[ast.expr]:
         yield from _literals(node.orelse)
     else:
         yield node
+
+
+def from_engine(source: str, place: str, found: Found) -> None:
+    """Sentences of the rules and the planner; those that are refusals of bad input are not."""
+    tree = ast.parse(source)
+    apart = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise | ast.Expr | ast.JoinedStr)
+        and not (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
+        for inner in ast.walk(node)
+        if inner is not node
+    }
+    for node in ast.walk(tree):
+        if id(node) in apart:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if _SENTENCE.fullmatch(node.value):
+                found.add(node.value, place)
+        elif isinstance(node, ast.JoinedStr):
+            frame = frame_of(node)
+            if frame[:1] in {" ", ","}:
+                # What is put behind a sentence is none.
+                continue
+            own = "".join(text for text, *_ in Formatter().parse(frame))
+            if " " in own and sum(map(str.isalpha, own)) >= _LEAST_LETTERS:
+                found.add(frame, place)
+                found.frames.add(frame)
+
+
+def frame_of(node: ast.JoinedStr) -> str:
+    """An f-string with a name for each of its values.
+
+    >>> tree = ast.parse('f"Took {one.shown} until {on}; {less.value:g} {less.unit}"', mode="eval")
+    >>> frame_of(tree.body)
+    'Took {one} until {on}; {less} {less_unit}'
+    """
+    taken: list[str] = []
+    parts = []
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            text = re.sub(r"\.(shown|value|number)\b", "", ast.unparse(part.value))
+            name = re.sub(r"\W+", "_", text).strip("_").lower()
+            taken.append(name)
+            parts.append(f"{{{name}{taken.count(name) if taken.count(name) > 1 else ''}}}")
+        elif isinstance(part, ast.Constant):
+            parts.append(str(part.value).replace("{", "{{").replace("}", "}}"))
+    return "".join(parts)
 
 
 def from_template(source: str, place: str, found: Found) -> None:
@@ -191,6 +256,7 @@ def quotable(release: Release) -> dict[str, str]:
     for claim_id, claim in release.claims.items():
         said = [claim.statement, claim.because, claim.chosen]
         said += [claim.value] if isinstance(claim.value, str) else []
+        said += claim.value if isinstance(claim.value, list) else []
         said += [reference.says for reference in (*claim.supports, *claim.contradicts)]
         for word in said:
             words.setdefault(word, claim_id)
@@ -235,7 +301,8 @@ def made(found: Found, known: Mapping[str, str], others: Mapping[str, str]) -> C
             places[message] = {place}
     for message in sorted(places):
         locations = [(place, 0) for place in sorted(places[message])]
-        catalogue.add(message, known.get(message, ""), locations=locations)
+        marks = [FRAME] if message in found.frames else []
+        catalogue.add(message, known.get(message, ""), locations=locations, auto_comments=marks)
     return catalogue
 
 

@@ -14,6 +14,7 @@ from scripts import catalogue
 from scripts.catalogue import (
     Found,
     faults,
+    from_engine,
     from_python,
     from_template,
     gathered,
@@ -82,6 +83,27 @@ def test_messages_of_python(source: str, messages: set[str]) -> None:
     found = python(source)
     assert set(found.places) == messages
     assert not found.faults
+
+
+@pytest.mark.parametrize(
+    ("source", "sentences", "frames"),
+    [
+        ('yield it.find("class", "Fever: do not treat.")', {"Fever: do not treat."}, 0),
+        ('f"Took {one.shown} until {on}."', {"Took {one} until {on}."}, 1),
+        ('f"{less.value:g} {less.unit} less deep"', {"{less} {less_unit} less deep"}, 1),
+        ('f"From {a.b(c)} to {d}, and {a.b(c)}"', {"From {a_b_c} to {d}, and {a_b_c2}"}, 1),
+        ('f"rule.{name}.max-depth"', set(), 0),
+        ('f"{first}: {second}"', set(), 0),
+        ('"rule.c1.class"', set(), 0),
+        ('raise UsageError("No such zone.", hint=f"Did you mean {near}?")', set(), 0),
+        ('def rule():\n    """Nobody is needled here."""', set(), 0),
+    ],
+)
+def test_sentences_of_the_engine(source: str, sentences: set[str], frames: int) -> None:
+    found = Found()
+    from_engine(source, "x.py", found)
+    assert set(found.places) == sentences
+    assert len(found.frames) == frames
 
 
 @pytest.mark.parametrize("source", ['_(f"One {x}")', '_("One " + x)', '_("One %s" % x)'])

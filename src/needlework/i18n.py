@@ -6,16 +6,21 @@ numbers are written as the language writes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from string import Formatter
+from typing import Final, NamedTuple
 
 from needlework.errors import AnswerError
 
 LANGUAGES: Final = ("en", "es")
 CATALOGUES: Final = Path(__file__).parent / "locale"
+
+FRAME: Final = "frame"
+"""The catalogue's mark on a sentence of the engine with values in it."""
 
 Translate = Callable[[str], str]
 
@@ -24,6 +29,18 @@ def translator(language: str) -> Translate:
     """A function from the English text to the language's; what is missing stays English."""
     messages = _messages(_known(language))
     return lambda message: messages.get(message, message)
+
+
+def say_framed(text: str, language: str, say_value: Translate) -> str | None:
+    """A sentence that was put together from a frame of the catalogue, each value said anew.
+
+    None where no frame fits: the text stays as it is.
+    """
+    for frame in _frames(_known(language)):
+        if frame.own in text and (found := frame.pattern.fullmatch(text)):
+            values = {name: say_value(value) for name, value in found.groupdict().items()}
+            return frame.translation.format(**values)
+    return None
 
 
 def plural(language: str, one: str, many: str, number: float) -> str:
@@ -58,22 +75,61 @@ def say_number(number: float, language: str) -> str:
     return format_decimal(number, format="#,##0.###", locale=_locale(language))
 
 
-@lru_cache
+class _Frame(NamedTuple):
+    """A sentence with values in it, as a pattern that finds them."""
+
+    pattern: re.Pattern[str]
+    own: str
+    """Its longest stretch without a value: looked for first, since that is quick."""
+    length: int
+    """Of what it says without its values."""
+    translation: str
+
+
 def _messages(language: str) -> dict[str, str]:
+    return _catalogue(language)[0]
+
+
+@lru_cache
+def _frames(language: str) -> tuple[_Frame, ...]:
+    """The more a frame says by itself, the sooner it is tried."""
+    made = (_frame(*one) for one in _catalogue(language)[1])
+    return tuple(sorted(made, key=lambda one: (-one.length, one.pattern.pattern)))
+
+
+@lru_cache
+def _catalogue(language: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Messages with their translations; and which of them are frames."""
     path = CATALOGUES / f"{language}.po"
     if language == "en" or not path.exists():
-        return {}
+        return {}, []
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
         catalogue = read_po(file)
-    return {
-        message.id: message.string
+    told = {
+        message.id: message
         for message in catalogue
         # The empty id is the file's own head, and no text.
         if message.id and isinstance(message.id, str) and isinstance(message.string, str)
         if message.string
     }
+    frames = [(key, str(one.string)) for key, one in told.items() if FRAME in one.auto_comments]
+    return {key: str(one.string) for key, one in told.items()}, frames
+
+
+def _frame(message: str, translation: str) -> _Frame:
+    parts = [(own, name) for own, name, _, _ in Formatter().parse(message)]
+    pattern = "".join(
+        re.escape(own) + (f"(?P<{name}>.*?)" if name is not None else "") for own, name in parts
+    )
+    owns = [own for own, _ in parts]
+    return _Frame(
+        pattern=re.compile(pattern, re.DOTALL),
+        own=max(owns, key=len),
+        length=sum(map(len, owns)),
+        translation=translation,
+    )
 
 
 def _known(language: str) -> str:

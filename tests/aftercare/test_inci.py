@@ -196,6 +196,22 @@ def test_text_after_the_list_is_a_remark(trailing: str, mark: str) -> None:
     assert found.remarks
 
 
+@pytest.mark.parametrize(
+    "trailing",
+    [
+        "Made in Spain Retinol",
+        "Warnings: contains retinol.",
+        "Apply at night. Do not combine with other retinol",
+    ],
+)
+def test_what_a_remark_names_may_be_in_the_product_and_is_listed_once(trailing: str) -> None:
+    found = read(f"Aqua, Glycerin, Panthenol. {trailing}. Store away from water")
+    assert [item.name.lower() for item in found.items] == [*map(str.lower, THREE), "retinol"]
+    assert found.remarks
+    assert names(f"Aqua, Retinol. {trailing}") == ["Aqua", "Retinol"]
+    assert names("Aqua, Glycerin. Sin retinol") == ["Aqua", "Glycerin"]
+
+
 @pytest.mark.parametrize("mark", [". ", "\n"])
 def test_what_a_sentence_after_the_list_says_is_absent_is_a_remark(mark: str) -> None:
     found = read(f"Aqua, Glycerin, Panthenol{mark}Free from parabens, alcohol, fragrance")
@@ -320,6 +336,8 @@ def test_which_separators_are_used_is_no_matter(chosen: list[str], data: st.Data
 @given(st.one_of(SOUP, WORDS, st.text(max_size=200)))
 @example("Madeup (active 2%), Foo")
 @example("a and b/c - d. e")
+@example("Salicylic Acid - 0% - 77491")
+@example("50 ml Aqua'0%")
 def test_reading_its_own_normal_form_changes_nothing(text: str) -> None:
     once = read(text)
     again = read(once.normal)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -13,6 +16,7 @@ from needlework.documents.citations import Citations
 from needlework.documents.words import PUT_TOGETHER, Words
 from needlework.evidence import Cited
 from tests.documents.reading import EXAMPLES, KNOWN, consultation, example, plan, text
+from tests.screening.test_cases import every_case, found
 
 
 @pytest.fixture
@@ -21,9 +25,9 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     lines = (f'msgid "{english}"\nmsgstr "{spanish}"\n' for english, spanish in words.items())
     (tmp_path / "es.po").write_text("\n".join(lines))
     monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
-    i18n._messages.cache_clear()
+    i18n._catalogue.cache_clear()
     yield
-    i18n._messages.cache_clear()
+    i18n._catalogue.cache_clear()
 
 
 @pytest.mark.usefixtures("catalogue")
@@ -92,3 +96,33 @@ def test_a_source_has_one_number_and_what_is_proposed_is_marked() -> None:
     assert titles == list(
         dict.fromkeys(knowledge.release.sources[reference.source].title for reference in used)
     )
+
+
+_ENGLISH: Final = re.compile(
+    r"\b(the|and|is|are|until|with|these|zones|clinician|not|of|or|on|last|used|when|which)\b"
+)
+
+
+@pytest.mark.parametrize(("rule", "case"), every_case())
+def test_a_finding_is_said_in_spanish_with_its_values(rule: str, case: dict[str, Any]) -> None:
+    """A client signs what was found with them: none of it may stay in another language."""
+    words = Words(KNOWN.knowledge, "es")
+    for finding in found(rule, case):
+        said = words.said(finding.summary)
+        assert not said["foreign"]
+        assert not _ENGLISH.search(str(said["text"]))
+        for day in re.findall(r"\d{4}-\d{2}-\d{2}", finding.summary):
+            assert words.day(date.fromisoformat(day)) in str(said["text"])
+
+
+def test_what_somebody_typed_stands_in_a_sentence_as_they_typed_it() -> None:
+    words = Words(KNOWN.knowledge, "es")
+    for typed in ("co-trimoxazole", "Nizoral 2 %", "{named}", "(?P<x>", "a: b; c", "“x”"):
+        english = f"Takes {typed} (more bleeding): a clinician clears; it goes on as prescribed."
+        assert f"Toma {typed} (más sangrado)" in words.sentence(english)
+        assert Words(KNOWN.knowledge, "en").sentence(english) == english
+
+
+def test_a_sentence_of_no_frame_stays_and_is_marked() -> None:
+    said = Words(KNOWN.knowledge, "es").said("Takes this and that: nobody wrote such a rule.")
+    assert said == {"text": "Takes this and that: nobody wrote such a rule.", "foreign": True}

@@ -392,7 +392,7 @@ class _Reader:
             if self._joins <= 0:
                 break
             text = _joined(pieces[at:end])
-            if len(text) > _LONGEST_NAME or not pieces[end - 1].text.strip(_EDGES):
+            if len(text) > _LONGEST_NAME or not all(_bare(one.text)[0] for one in pieces[at:end]):
                 continue
             self._joins -= 1
             ids = self._known(text)
@@ -473,8 +473,22 @@ class _Reader:
                 self._mode = "remark"
             elif self._mode != "remark" and not _IS_FREE.fullmatch(bare):
                 return False
+            if self._mode == "remark" and not starred:
+                self._add_named_in(bare)
         self.remarks.append(bare)
         return True
+
+    def _add_named_in(self, remark: str) -> None:
+        """What a remark names may well be in the product ("Warnings: contains retinol")."""
+        words = _RUN_ON.sub(" ", remark).split()
+        known = {each for item in self.items for each in item.ids}
+        at = 0
+        while at < len(words):
+            end, ids = self._first_words(words, at)
+            if not known.issuperset(ids):
+                name, percent = _bare(" ".join(words[at:end]))
+                self._add(name, ids, percent, alias=False)
+            at = end
 
     def _add(self, name: str, ids: tuple[str, ...], percent: float | None, *, alias: bool) -> None:
         last = self.items[-1] if self.items else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 from needlework.evidence import Cited, Knowledge, Role, Verdict
-from needlework.i18n import Translate, say_date, say_number, say_time, translator
+from needlework.i18n import Translate, say_date, say_framed, say_number, say_time, translator
 from needlework.screening import Limit
 from needlework.screening.case import base
 
@@ -15,6 +17,11 @@ Said = dict[str, object]
 """A piece of text for a template: its words, whether they stayed English, its sources."""
 
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MARKS: Final = (", ", " or ")
+"""Between several things that a sentence names."""
+
 _UNITS: Final = {"1": "", "1/cm2": "/cm²", "cm2": "cm²", "g/cm2": "g/cm²", "um": "µm"}
 
 
@@ -42,8 +49,43 @@ class Words:
 
     def said(self, text: str) -> Said:
         """A sentence of the engine or of a claim; one without a translation is marked English."""
-        spoken = self.say(text)
+        spoken = self.sentence(text)
         return {"text": spoken, "foreign": self.language != "en" and spoken == text}
+
+    def sentence(self, text: str) -> str:
+        """A sentence of the engine or of a claim, with the values that it was filled with."""
+        spoken = self.say(text)
+        if self.language == "en" or spoken != text:
+            return spoken
+        return say_framed(text, self.language, self._value) or text
+
+    def _value(self, text: str) -> str:
+        """A number, a day, a name of the release, several of them, or words of their own."""
+        if _NUMBER.fullmatch(text):
+            return self.number(float(text))
+        if _DAY.fullmatch(text):
+            return self.day(date.fromisoformat(text))
+        spoken = self._names.get(text) or self.sentence(text)
+        if spoken != text:
+            return spoken
+        for mark in _MARKS:
+            first, found, rest = text.partition(mark)
+            if found:
+                return f"{self._value(first)}{self.say(mark)}{self._value(rest)}"
+        spoken = self.term(text)
+        # What somebody typed keeps its hyphens.
+        return text if spoken == text.replace("-", " ") else spoken
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Names of the release in English, also in lower case as a sentence has them."""
+        release = self.knowledge.release
+        things = (release.zones, release.concerns, release.devices, release.jurisdictions)
+        named = {(key, one.name.en): one.name.es for held in things for key, one in held.items()}
+        return {
+            **{en.lower(): es.lower() for (_, en), es in named.items()},
+            **{name: es for names, es in named.items() for name in names},
+        }
 
     # --- days and numbers ---------------------------------------------------------------------
 

@@ -27,9 +27,12 @@ def planned_product(it: Inquiry) -> Iterator[Finding]:
             continue
         typed = called(name)
         shown = typed if len(typed) <= _SHOWN else f"{typed[: _SHOWN - 1]}…"
+        known = _known_as(it, name)
         yield it.find(
             "class",
-            f"“{shown}”{_known_as(it, name)} is not on the list for needled skin: do not apply it.",
+            f"“{shown}” ({known}) is not on the list for needled skin: do not apply it."
+            if known
+            else f"“{shown}” is not on the list for needled skin: do not apply it.",
             products=(typed,),
             uses=("allow-list", "named-classes"),
         )
@@ -41,12 +44,12 @@ def called(name: str) -> str:
 
 
 def _known_as(it: Inquiry, name: str) -> str:
-    """The first class of a product that the evidence is about, in brackets."""
+    """The first class of a product that the evidence is about."""
     match = it.case.lexicon.ingredient(name)
     classes = {c for entry in match.entries for c in entry.classes if match.kind == "exact"}
     for known in it.claim("named-classes").words:
         if known in classes and known != _normal(name):
-            return f" ({_WORDS.get(known, known.replace('-', ' '))})"
+            return _WORDS.get(known, known.replace("-", " "))
     return ""
 
 

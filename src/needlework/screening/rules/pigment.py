@@ -55,9 +55,12 @@ def dark_or_marking_skin(it: Inquiry) -> Iterator[Finding]:
     marks = it.told("history.pih")
     dark = grade.clinician in it.claim("phototypes").words
     if dark or marks.yes:
-        past = "a history of dark marks"
-        kind = f"Phototype {grade.clinician}" + (f" and {past}" if marks.yes else "")
-        yield from _gentler(it, kind if dark else past.capitalize())
+        why = "A history of dark marks"
+        if dark and marks.yes:
+            why = f"Phototype {grade.clinician} and a history of dark marks"
+        elif dark:
+            why = f"Phototype {grade.clinician}"
+        yield from _gentler(it, why)
     expired = it.on > it.after(grade.on or it.case.consultation.date, "validity")
     if grade.clinician == "unknown" or expired:
         question = "Which Fitzpatrick phototype does the clinician grade today?"

@@ -254,11 +254,10 @@ def last_needling(it: Inquiry) -> Iterator[Finding]:
 def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Finding]:
     free = it.after(day, "wait")
     short = {zone: published for zone in zones if (published := _published(it, zone))}
-    summary = f"Needled on {day}: needle these zones again from {free} on"
     if rest := tuple(zone for zone in zones if zone not in short):
         yield it.find(
             "class",
-            f"{summary}.",
+            f"Needled on {day}: needle these zones again from {free} on.",
             zones=rest,
             until=free,
             uses=("wait",),
@@ -270,7 +269,8 @@ def _too_soon(it: Inquiry, day: date, zones: tuple[str, ...]) -> Iterator[Findin
         soonest = max(it.after(day, "override-wait"), *_ends(it, day, used))
         found = it.find(
             "class",
-            f"{summary}; trials had shorter intervals, so a clinician may clear from {soonest}.",
+            f"Needled on {day}: needle these zones again from {free} on; trials had shorter"
+            f" intervals, so a clinician may clear from {soonest}.",
             zones=tuple(short),
             until=free,
             uses=("wait", "override-wait"),

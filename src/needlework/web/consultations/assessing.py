@@ -169,7 +169,7 @@ def anchor(path: str) -> str:
 
 def _engine(say: Sayer, text: str) -> tuple[str, str]:
     """The engine's sentence and its language, where it is not the page's."""
-    said = say.say(text)
+    said = say.sentence(text)
     return said, "en" if say.language != "en" and said == text else ""
 
 
