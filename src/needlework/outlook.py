@@ -471,7 +471,7 @@ def _graded(
     case: Case, concern: str, zone: str, readings: tuple[Reading, ...], language: str
 ) -> tuple[Scale, float | None, tuple[Graded, ...]] | Without:
     """The scale of a forecast, the grade at its start and others, or why there is no forecast."""
-    from needlework.response.forecast import is_best
+    from needlework.response.forecast_scale import is_best
     from needlework.response.refused import told as told_why
 
     _ = translator(language)
@@ -521,7 +521,7 @@ def _grades(case: Case, concern: str, zone: str) -> list[Graded]:
     of the zone that is reckoned for before another's, and the finer scale before the coarser:
     the model is of shares, and few steps show few of them.
     """
-    from needlework.response.forecast import is_best, points
+    from needlework.response.forecast_scale import is_best, points
 
     knowledge, usual = case.knowledge, case.knowledge.release.concerns[concern].scales
     found: list[tuple[tuple[bool, bool, bool, float, int], Graded]] = []

@@ -548,6 +548,7 @@ def test_a_release_that_is_none(run: Runner, tmp_path: Path) -> None:
         ["schema", "nonsense"],
         ["schema", "plan", "--zones"],
         ["evidence", "list", "--basis", "S9"],
+        ["serve", "--year"],
     ],
 )
 def test_a_command_that_cannot_be_meant_ends_with_2(run: Runner, args: list[str]) -> None:
@@ -555,6 +556,28 @@ def test_a_command_that_cannot_be_meant_ends_with_2(run: Runner, args: list[str]
     assert ended.code == 2
     assert "Usage:" in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(["scren"], "screen"), (["response", "puncure"], "puncture")]
+)
+def test_a_misspelt_command_gets_the_nearest(run: Runner, typed: list[str], meant: str) -> None:
+    ended = run(*typed)
+    assert ended.code == 2
+    assert f"Did you mean {meant!r}?" in ended.err
+
+
+@pytest.mark.parametrize("option", ["", "--key", "--identity"])
+def test_a_restore_of_nothing_makes_no_installation(
+    run: Runner, tmp_path: Path, option: str
+) -> None:
+    there, data = run.write(b"", "there.age"), tmp_path / "data"
+    asked = [there, option, tmp_path / "none"] if option else [tmp_path / "none"]
+    ended = run("clinic", "restore", *asked, "--data", data)
+    assert ended.code == 1
+    assert ended.error == f"{tmp_path / 'none'} cannot be read: No such file or directory."
+    assert ended.hint
+    assert not data.exists()
 
 
 def test_an_unforeseen_error_is_one_sentence(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -615,10 +638,13 @@ def test_streams_that_were_closed_before(run: Runner) -> None:
         assert ended.returncode == 0
 
 
-def test_a_full_disk(run: Runner) -> None:
-    path = run.consultation()
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("asked", [("plan", "--json"), ("plan",), ("plan", "--help"), ("--help",)])
+def test_a_full_disk(run: Runner, asked: tuple[str, ...], unbuffered: str) -> None:
+    path = () if "--help" in asked else (run.consultation(),)
+    env = {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("wb") as full:
-        ended = process("plan", path, "--json", capture_output=False, stdout=full, stderr=-1)
+        ended = process(*asked, *path, env=env, capture_output=False, stdout=full, stderr=-1)
     assert ended.returncode == 1
     assert b"The result cannot be written: No space left on device." in ended.stderr
     assert b"Traceback" not in ended.stderr

@@ -24,6 +24,7 @@ CREAM = ("product", "--session", "2026-11-20")
 SIGN = ("symptom", "--day", "3", "--sign", "blisters@around-eye:mild:worse")
 MADRID = ("sun", "--at", "40.4,-3.7,650", "--zone", "Europe/Madrid", "--on", "2026-07-01")
 LIST = b"Aqua/Water/Eau, Glycerin, Retinol, Novelinyl, Parfum. Made in Spain"
+HOURS = re.compile(r"(\d+) (Nov|Dec)(?:, (\d\d:\d\d))?  ")
 EVERY = {"aftercare": AFTER, "product": CREAM, "symptom": SIGN, "sun": MADRID}
 
 
@@ -148,6 +149,32 @@ def test_what_is_left_out_counts_as_the_longest_and_says_so(run: Runner) -> None
     assert "Mineral sunscreen Sun 22 Nov, 00:00" in shown
 
 
+def test_what_may_begin_stands_in_the_order_of_the_hours(run: Runner) -> None:
+    asked = ("--ended", "2026-11-20", "--zone", "cheek", "--age", "30", "--depth", "1")
+    shown = run("aftercare", *asked).text.split("How long it lasts")[0]
+    days = [(month == "Dec", int(day), hour) for day, month, hour in HOURS.findall(shown)]
+    assert len(set(days)) > 3
+    assert days == sorted(days)
+
+
+def test_claims_stand_under_their_table_and_leave_it_its_room(run: Runner) -> None:
+    asked = ("aftercare", "--ended", "2026-11-20", "--zone", "face")
+    plain, reasoned = (run(*asked, *more).text for more in ((), ("--why",)))
+
+    def table(text: str) -> str:
+        return text.split("When what may begin\n")[1].split("\n\n", maxsplit=1)[0]
+
+    assert table(plain) == table(reasoned)
+    assert "Mineral sunscreen ← aftercare.sunscreen.wait" in " ".join(reasoned.split())
+
+
+@pytest.mark.parametrize("what", EVERY)
+def test_the_chain_of_reasons_has_spanish_labels(run: Runner, what: str) -> None:
+    chains = ran(run, what, "--why", "--lang", "es").text.split("Por qué  ")[1]
+    assert "not yet approved" not in chains
+    assert "aún no aprobado" in " ".join(chains.split())
+
+
 def test_json_holds_what_the_library_says(run: Runner) -> None:
     given = run(*AFTER, "--depth", "1", "--phototype", "II", "--numbing", "lmx4", "--json")
     expected = workflow.care(
@@ -251,7 +278,8 @@ def test_older_skin_waits_longer(run: Runner) -> None:
         (("--ended", "2026-11-20", "--zone", ""), 1, "No such zone", "schema --zones"),
         (("--ended", "2026-11-20", "--zone", "chin-left"), 1, "chin has no sides", "chin"),
         (("--ended", "2026-11-20", "--zone", "chin", "--depth", "nan"), 1, "depth", "deepest"),
-        (("--ended", "2026-11-20", "--zone", "chin", "--depth", "inf"), 1, "depth", "deepest"),
+        (("--ended", "2026-11-20", "--zone", "chin", "--depth", "inf"), 1, "depth", "to 10"),
+        (("--ended", "2026-11-20", "--zone", "chin", "--depth", "1500"), 1, "1,500 mm", "to 10"),
         (("--ended", "2026-11-20", "--zone", "chin", "--depth", "0"), 1, "depth", "deepest"),
         (("--ended", "2026-11-20", "--zone", "chin", "--depth", "1,5"), 2, "not a valid float", ""),
         (("--ended", "2026-11-20", "--zone", "chin", "--phototype", "VII"), 2, "'VII'", ""),

@@ -51,6 +51,17 @@ def test_the_examples_in_help_exist(run: Runner) -> None:
             assert (EXAMPLES[0].parent.parent / path).exists()
 
 
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_help_fits_a_narrow_terminal(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run(*words, "--help").text
+    # What is to be copied, with the line above it, and an option with its choices are not broken.
+    whole = re.compile(r"^  .*:\n(?:    .*\n)+|^  --.*$", re.MULTILINE)
+    assert max(map(len, whole.sub("", shown).splitlines())) <= 40
+
+
 def test_the_version(run: Runner) -> None:
     assert re.fullmatch(r"needlework \d+\.\d+\.\d+\n", run("--version").text)
 
@@ -288,6 +299,10 @@ def test_a_name_that_is_not_known_gets_the_nearest(run: Runner) -> None:
     assert (ended.code, ended.error) == (1, "No such claim: zone.cheek.scar-mx.")
     assert "zone.cheek.scar-max" in ended.hint
     assert run("evidence", "source", "Nobody1999x").error == "No such source: Nobody1999x."
+    assert run("evidence", "source", "xyzzy").hint == (
+        "List them: `needlework evidence list --json`."
+    )
+    assert run("evidence", "list", "CHEEK").hint.startswith("Did you mean cheek")
     assert run("evidence", "list", "--kind", "zones").hint == "Did you mean zone?"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,7 @@ from needlework import workflow
 from needlework.measured import read_measured
 from tests.cli.command import EXAMPLES, ROOT, Runner
 
+GUIDE = ROOT / "docs/guide/forecast.md"
 SCARS = str(ROOT / "examples/02-acne-scars-physician.toml")
 MEASURES = """
 format = "needlework-measures-1"
@@ -79,10 +81,10 @@ def test_own_measures_make_it_about_this_person(run: Runner, measures: Path) -> 
 
 def test_what_the_plan_does_not_allow_is_not_shown_and_it_is_said(run: Runner) -> None:
     ended = run("forecast", SCARS, "--concern", "acne-scar-rolling", "--depth", "3", "--json")
-    assert "acne-scar-rolling: the plan allows no depth of 3 mm; 1.5 is shown." in ended.err
+    assert "acne-scar-rolling: the plan allows no depth of 3 mm; 1.5 mm is shown." in ended.err
     assert ended.json["concerns"][0]["at"]["depth_mm"] == 1.5
     ended = run("forecast", SCARS, "--interval", "7", "--json")
-    assert "the plan allows no interval of 7 days; 28 is shown." in ended.err
+    assert "the plan allows no interval of 7 days; 28 days are shown." in ended.err
     assert {course["interval_days"] for course in ended.json["concerns"]} == {28}
     ended = run("forecast", SCARS, "--sessions", "4", "--json")
     assert "allows" not in ended.err
@@ -91,7 +93,7 @@ def test_what_the_plan_does_not_allow_is_not_shown_and_it_is_said(run: Runner) -
 
 def test_a_depth_between_two_settings_is_told_as_such(run: Runner) -> None:
     ended = run("forecast", SCARS, "--concern", "acne-scar-rolling", "--depth", "1.3", "--json")
-    assert "the needle cannot be set to 1.3 mm; 1.25 is shown." in ended.err
+    assert "the needle cannot be set to 1.3 mm; 1.25 mm is shown." in ended.err
     assert ended.json["concerns"][0]["at"]["depth_mm"] == 1.25
 
 
@@ -165,6 +167,16 @@ def test_wrong_arguments(run: Runner, arguments: tuple[str, ...], code: int, say
     assert says in ended.err
 
 
+def test_where_nothing_can_be_told_the_plan_is_named(run: Runner) -> None:
+    refused = run("forecast", str(ROOT / "examples/11-refused.toml")).text
+    assert "The plan says why." in refused
+    assert "The plan says why." not in run("forecast", SCARS).text
+
+
+def test_every_page_names_its_knowledge(run: Runner) -> None:
+    assert re.search(r"\nKnowledge \S+ \(\w{8}\)\n", run("forecast", SCARS).text)
+
+
 def test_nothing_to_draw_is_said(run: Runner, tmp_path: Path) -> None:
     refused = str(ROOT / "examples/11-refused.toml")
     ended = run("forecast", refused, "--svg", str(tmp_path / "x.svg"))
@@ -179,3 +191,40 @@ def test_a_measure_that_cannot_be_is_refused_with_its_place(run: Runner, measure
     assert ended.code == 1
     assert "Measure 2 of 400 lies outside" in ended.err
     assert "Next: " in ended.err
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+
+
+def test_the_commands_and_the_file_of_the_guide_work(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("examples").symlink_to(ROOT / "examples")
+    (held,) = blocks("toml")
+    run.write(held, "measures.toml")
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    assert len(lines) > 3
+    for line in lines:
+        _, *args = line.split()
+        ended = run(*args)
+        assert ended.code == 0, f"{line}\n{ended.err}"
+    assert "This is about this person" in ended.text
+    assert sorted(path.name for path in tmp_path.glob("*.svg")) == [
+        "course-acne-scar-boxcar.svg",
+        "course-acne-scar-rolling.svg",
+    ]
+
+
+def test_python_of_the_guide_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("python")
+    exec(code.replace("examples/", f"{ROOT}/examples/"), {})  # noqa: S102  our own page
+    assert "acne-scar-boxcar" in capsys.readouterr().out
+
+
+def test_the_file_in_the_help_works(run: Runner) -> None:
+    shown = run("forecast", "--help").text.split("names every field:\n")[1]
+    file = run.write(shown.split("\n\n", maxsplit=1)[0], "measures.toml")
+    ended = run("forecast", SCARS, "--measures", file)
+    assert ended.code == 0, ended.err

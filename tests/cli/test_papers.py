@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -96,3 +97,76 @@ def test_an_address_needs_its_sheet(run: Runner) -> None:
     done = run("aftercare", "--ended", "2026-11-20", "--zone", "cheek", "--portal", "https://x.y")
     assert done.code == 1
     assert "--pdf" in done.err
+
+
+def test_an_address_that_no_code_can_hold(run: Runner, tmp_path: Path) -> None:
+    asked = ("aftercare", "--ended", "2026-11-20", "--zone", "cheek", "--pdf", tmp_path / "x")
+    done = run(*asked, "--portal", "https://x.y/" + "z" * 4000)
+    assert done.code == 1
+    assert "too long" in done.error
+    assert done.hint
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", [("--sequence", "1"), ("--cancel",)])
+def test_an_edition_needs_its_calendar(run: Runner, option: tuple[str, ...]) -> None:
+    done = run("plan", EXAMPLE, *option)
+    assert done.code == 2
+    assert "--ics" in done.err
+
+
+def test_one_place_that_cannot_be_written_leaves_none(run: Runner, tmp_path: Path) -> None:
+    done = run("plan", EXAMPLE, "--pdf", tmp_path / "a.pdf", "--csv", tmp_path / "none/b.csv")
+    assert done.code == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["plan", "forecast", "aftercare", "response"])
+def test_what_is_no_file_is_not_replaced(run: Runner, tmp_path: Path, command: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    asked = {
+        "plan": ("plan", EXAMPLE, "--pdf"),
+        "forecast": ("forecast", EXAMPLE, "--concern", "acne-scar-rolling", "--svg"),
+        "aftercare": ("aftercare", "--ended", "2026-11-20", "--zone", "cheek", "--pdf"),
+        "response": (
+            *("response", "puncture", "--device", "exceed", "--passes", "2"),
+            *("--area", "5x5", "--maps", "2", "--svg"),
+        ),
+    }[command]
+    done = run(*asked, pipe)
+    assert done.code == 1
+    assert done.error == f"{pipe} is not a file."
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_document_does_not_overwrite_another_nor_what_it_is_made_from(
+    run: Runner, tmp_path: Path
+) -> None:
+    said = run.write(Path(EXAMPLE).read_bytes())
+    link = tmp_path / "link.toml"
+    link.symlink_to(said)
+    both = run("plan", said, "--pdf", tmp_path / "a", "--csv", tmp_path / "a")
+    assert (both.code, both.error) == (1, f"{tmp_path / 'a'} is named twice.")
+    for command in (("plan", link, "--ics", said), ("forecast", said, "--svg", link)):
+        done = run(*command)
+        assert done.code == 1
+        assert done.error.endswith("is named twice.")
+    assert said.read_bytes() == Path(EXAMPLE).read_bytes()
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_link_stays_a_link(run: Runner, tmp_path: Path) -> None:
+    link, file = tmp_path / "latest.csv", tmp_path / "plan.csv"
+    link.symlink_to(file)
+    assert run("plan", EXAMPLE, "--csv", link).code == 0
+    assert link.is_symlink()
+    assert file.read_bytes()
+
+
+def test_standard_output_is_for_the_page(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run.folder)
+    done = run("plan", EXAMPLE, "--csv", "-")
+    assert done.code == 1
+    assert not list(run.folder.iterdir())

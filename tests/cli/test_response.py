@@ -226,6 +226,7 @@ def blocks(kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
 
 
+DEEP: Final = ("--depth", "1.0", "--passes", "4")
 MODELS: Final = command.list_commands(click.Context(command))
 
 
@@ -371,6 +372,16 @@ def test_a_proxy_is_named_and_nothing_is_answered_without_one(run: Runner) -> No
     told = ran(run, "penetration-unknown", "--json").json
     assert told["known"] is False
     assert "nobody measured this zone's skin" in flat(ran(run, "penetration-unknown"))
+
+
+def test_a_zone_where_nothing_is_needled_is_said_to_be_one(run: Runner) -> None:
+    for zone in ("eyelid", "eyelid-left"):
+        ended = run("response", "penetration", "--device", "exceed", "--zone", zone, *DEEP)
+        assert ended.code == 0
+        assert "nothing is needled there" in ended.err
+        assert "no permission" in ended.err
+    ended = run("response", "penetration", "--device", "exceed", "--zone", "cheek", *DEEP)
+    assert not ended.err
 
 
 def test_a_side_is_the_same_skin(run: Runner) -> None:
@@ -730,7 +741,7 @@ WRONG: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
     (("redness", "--depth", "nan"), 1, "A depth of nan mm", "above 0"),
     (("redness", "--depth", "1", "--zone", "cheek"), 1, "go together", "or none of them"),
     (("pigment", "--group", "VII"), 2, "'VII' is not one of", ""),
-    (("pigment", "--clients", "0"), 1, "0 clients", "1 to"),
+    (("pigment", "--clients", "0"), 1, "Clients: 0", "1 to"),
     (("healing", *SETTING, "--sessions", "0"), 1, "0 sessions", "1 to"),
     (("healing", *SETTING, "--sessions", "999", "--interval", "7"), 1, "999 sessions", "1 to"),
     (("healing", *SETTING, "--sessions", "3"), 1, "3 sessions need an interval", "--interval"),

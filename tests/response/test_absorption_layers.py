@@ -389,32 +389,32 @@ def test_skin_takes_what_there_is_and_no_more() -> None:
 
 @pytest.mark.parametrize("hours", [0, -1, float("nan"), INF])
 def test_no_span_is_refused(hours: float) -> None:
-    with pytest.raises(UsageError, match="hours"):
+    with pytest.raises(UsageError, match="Hours"):
         follow(skin(), film(), hours=hours)
 
 
 @pytest.mark.parametrize("steps", [0, -3, 1_000_000])
 def test_no_steps_are_refused(steps: int) -> None:
-    with pytest.raises(UsageError, match="time steps"):
+    with pytest.raises(UsageError, match="Time steps"):
         time_grid(24, steps)
 
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"share": -0.1}, "open area share"),
-        ({"share": 1.1}, "open area share"),
-        ({"share": np.nan}, "open area share"),
+        ({"share": -0.1}, "Open area share"),
+        ({"share": 1.1}, "Open area share"),
+        ({"share": np.nan}, "Open area share"),
         ({"share": [0.1, 0.2]}, "does not match"),
         ({"always": -1e-5}, "always open"),
-        ({"hole_cm_h": -1}, "permeability"),
-        ({"hole_cm_h": INF}, "permeability"),
+        ({"hole_cm_h": -1}, "Permeability"),
+        ({"hole_cm_h": INF}, "Permeability"),
         ({"channel": 1.5}, "Openness"),
         ({"channel": lambda hours: -hours}, "Openness"),
         ({"channel": lambda hours: hours[:3]}, "shape"),
         ({"channel": [1.0, 0.5]}, "shape"),
-        ({"channel": []}, "shape"),
-        ({"channel": np.full(33, np.nan)}, "between 0 and 1"),
+        ({"channel": []}, "no value"),
+        ({"channel": np.full(33, np.nan)}, "Openness"),
     ],
 )
 def test_senseless_channels_are_refused(wrong: dict[str, Any], says: str) -> None:

@@ -310,7 +310,7 @@ def test_no_quantile_is_read_from_what_is_no_number(
             [Measure(day=0, score=5, scale="a"), Measure(day=9, score=4, scale="b")],
             "Measure 2 is on the scale b",
         ),
-        ([Measure(day=0, score=float("nan"), scale="a")], "no number"),
+        ([Measure(day=0, score=float("nan"), scale="a")], "Score of measure 1: not a finite"),
         ([Measure(day=0, score=0, scale="a")], "not above nought"),
         ([Measure(day=3, score=5, scale="a")], "first measure lies on day 3"),
         (

@@ -95,12 +95,18 @@ SOME: People = certain(0.2)
     ("gain", "matured", "sessions", "days", "says"),
     [
         (np.array([[0.2, 0.2]]), maturing(1), [30, 0], [60], "Session 2 on day 0"),
-        (np.array([[0.2]]), maturing(1), [-1], [60], "Session 1 on day -1"),
-        (np.array([[0.2]]), maturing(1), [0], [-5], "Day -5"),
+        (np.array([[0.2]]), maturing(1), [-1], [60], "Days of sessions: -1"),
+        (np.array([[0.2]]), maturing(1), [0], [-5], "Days to tell of: -5"),
         (np.array([[0.2]]), maturing(1), [0, 30], [60], "do not fit"),
         (np.array([[0.2]]), maturing(3), [0], [60], "do not fit"),
-        (np.array([[np.nan]]), maturing(1), [0], [60], "no number"),
-        (np.array([[0.2]]), np.full((1, 4), np.inf), [0], [60], "no number"),
+        (np.array([[np.nan]]), maturing(1), [0], [60], "Gain: not a finite"),
+        (
+            np.array([[0.2]]),
+            np.full((1, 4), np.inf),
+            [0],
+            [60],
+            "Growth of a session: not a finite",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(
@@ -117,5 +123,5 @@ def test_a_dose_that_is_none(dose: float) -> None:
 
 
 def test_no_people() -> None:
-    with pytest.raises(UsageError, match="too few"):
+    with pytest.raises(UsageError, match="People a draw"):
         people(invented(5, 1), OUTCOME, seed=1, each=0)

@@ -174,9 +174,9 @@ def test_no_such_phototype(phototype: str) -> None:
 
 @pytest.mark.parametrize("clients", [0, -1, 10**7])
 def test_no_such_number_of_clients(clients: int) -> None:
-    with pytest.raises(UsageError, match="clients"):
+    with pytest.raises(UsageError, match="Clients"):
         predictive(beta(1, 1), clients)
-    with pytest.raises(UsageError, match="clients"):
+    with pytest.raises(UsageError, match="Clients"):
         clients_affected(np.array([0.1]), clients, np.random.default_rng(0))
 
 
@@ -194,7 +194,7 @@ def test_draws_that_are_no_numbers_are_refused() -> None:
 
 @pytest.mark.parametrize("risks", [np.array([]), np.array([1.1]), np.array([np.nan])])
 def test_senseless_risks_are_refused(risks: np.ndarray) -> None:
-    with pytest.raises(UsageError, match="risk"):
+    with pytest.raises(UsageError, match="Risk"):
         clients_affected(risks, 10, np.random.default_rng(0))
 
 
@@ -208,7 +208,7 @@ def test_senseless_shapes_are_refused() -> None:
         counted([], prior=0)
     with pytest.raises(UsageError, match="quantile"):
         quantile(beta(1, 1), 1.0)
-    with pytest.raises(UsageError, match="weight"):
+    with pytest.raises(UsageError, match="Weight"):
         risk(DRAWS, Group.UNKNOWN, dark_weight=1.5)
 
 

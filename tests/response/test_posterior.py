@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +109,67 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     for name, values in draws.items():
         assert np.allclose(found.draws[name], values, rtol=1e-6)
     assert replace(found.made, draws_sha256="") == replace(made, draws_sha256="")
+
+
+def resealed(folder: Path, content: bytes) -> None:
+    """Other content under a digest of its own, as if both files had been made anew."""
+    (folder / posterior.DRAWS_FILE).write_bytes(content)
+    path = folder / posterior.MADE_FILE
+    held = json.loads(path.read_text())
+    held["draws_sha256"] = hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(held))
+
+
+def packed(draws: Mapping[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **draws)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kept", [0, 1, 1000, -1])
+def test_a_truncated_file_is_refused_even_under_its_own_digest(kept: int, copied: Path) -> None:
+    content = (copied / posterior.DRAWS_FILE).read_bytes()[:kept]
+    (copied / posterior.DRAWS_FILE).write_bytes(content)
+    with pytest.raises(UsageError, match="is not the file"):
+        load_posterior(KNOWN, copied)
+    resealed(copied, content)
+    with pytest.raises(UsageError, match=r"cannot be read: .*posterior\.npz") as refused:
+        load_posterior(KNOWN, copied)
+    assert refused.value.hint
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("name", "draws"),
+    [
+        ("plateau", lambda held: {key: held[key] for key in held if key != "plateau"}),
+        ("plateau", lambda held: {**held, "plateau": held["plateau"][:-1]}),
+        ("plateau", lambda held: {**held, "plateau": held["plateau"].reshape(2, -1)}),
+        ("plateau", lambda held: {**held, "plateau": held["plateau"] * np.nan}),
+        ("plateau", lambda held: {**held, "plateau": held["plateau"].astype(str)}),
+        ("plateau", lambda held: {**held, "plateau": held["plateau"] + 0j}),
+        ("study.new", lambda held: {**held, "study.new": np.ones(3)}),
+    ],
+)
+def test_draws_that_are_not_whole_are_refused(
+    name: str, draws: Callable[[dict[str, np.ndarray]], Mapping[str, np.ndarray]], copied: Path
+) -> None:
+    resealed(copied, packed(draws(dict(load_posterior(KNOWN).draws))))
+    with pytest.raises(UsageError, match=name) as refused:
+        load_posterior(KNOWN, copied)
+    assert posterior.DRAWS_FILE in refused.value.message
+    assert refused.value.hint
+
+
+def test_permuted_draws_are_another_file(copied: Path) -> None:
+    held = load_posterior(KNOWN).draws
+    content = packed({key: values[::-1].astype(np.float32) for key, values in held.items()})
+    (copied / posterior.DRAWS_FILE).write_bytes(content)
+    with pytest.raises(UsageError, match="is not the file"):
+        load_posterior(KNOWN, copied)
+
+
+def test_what_is_no_text_says_nothing(copied: Path) -> None:
+    (copied / posterior.MADE_FILE).write_bytes(b'{"seed": 1, "sampler": "\xff\xfe"}')
+    with pytest.raises(UsageError, match=posterior.MADE_FILE):
+        load_posterior(KNOWN, copied)

@@ -28,8 +28,6 @@ from needlework.response.puncture import (
     random_gap_quantile_mm,
     reach_mm,
     roller_density_per_cm2,
-    roller_entry_angle_deg,
-    roller_slit_mm,
 )
 from needlework.response.puncture_lattice import (
     Lattice,
@@ -37,6 +35,7 @@ from needlework.response.puncture_lattice import (
     passes_gap_cdf,
     roller_lattice,
 )
+from needlework.response.puncture_rolling import roller_entry_angle_deg, roller_slit_mm
 from needlework.response.summary import summarise
 
 KNOWN = load_knowledge()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from needlework.errors import UsageError
 from needlework.evidence import load_knowledge
+from needlework.response.inputs import Array
 from needlework.response.puncture import (
     NoPattern,
     area_fraction,
@@ -20,7 +21,6 @@ from needlework.response.puncture import (
     pattern,
     random_gap_mean_mm,
 )
-from needlework.response.puncture_inputs import Array
 from needlework.response.puncture_lattice import (
     Lattice,
     passes_area_fraction,

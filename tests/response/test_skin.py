@@ -87,7 +87,7 @@ def test_redness_lasts_as_long_whatever_the_depth_but_sources_speak_of_depths() 
 
 @pytest.mark.parametrize("depth_mm", [0, -1, float("nan")])
 def test_a_depth_that_cannot_be_is_refused(depth_mm: float) -> None:
-    with pytest.raises(UsageError, match="mm cannot be needled"):
+    with pytest.raises(UsageError, match="Set depth in mm"):
         skin(KNOWN, structs.replace(WAY, depth_mm=depth_mm), SOMEBODY)
 
 

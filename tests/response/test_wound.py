@@ -90,7 +90,7 @@ def test_the_first_influx_is_the_encoded_one() -> None:
 
 @pytest.mark.parametrize(
     ("days", "says"),
-    [([], "no days"), ([0.0, np.nan], "no days"), ([-1.0, 2.0], "rise"), ([2.0, 1.0], "rise")],
+    [([], "no value"), ([0.0, np.nan], "finite"), ([-1.0, 2.0], "-1 is out"), ([2.0, 1.0], "rise")],
 )
 def test_days_that_cannot_be(days: list[float], says: str) -> None:
     with pytest.raises(UsageError, match=says):

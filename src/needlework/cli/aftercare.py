@@ -11,7 +11,14 @@ from msgspec import structs
 
 from needlework import workflow
 from needlework.cli import streams
-from needlework.cli.client import DayOrMoment, check_known, result_options, treated_zones
+from needlework.cli.client import (
+    DayOrMoment,
+    check_depth,
+    check_known,
+    result_options,
+    treated_zones,
+)
+from needlework.cli.language import say as _
 from needlework.cli.options import Day
 from needlework.cli.reasons import with_reasons
 from needlework.errors import UsageError
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 _SEASONS = ("spring", "summer", "autumn", "winter")
 _PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 _NONE = "none"
+_LONGEST_ADDRESS = 300
 
 
 @click.command("aftercare")
@@ -97,6 +105,7 @@ def command(
       needlework aftercare --ended 2026-11-20 --zone face --phototype IV --today 2026-11-22
       needlework aftercare --ended 2026-11-20 --zone face --lang es --pdf sheet.pdf
     """  # noqa: D301  click reads the mark as one character
+    check_depth(depth)
     known = workflow.known(release, overlay)
     made = workflow.care(
         known,
@@ -110,13 +119,18 @@ def command(
         language=language,
     )
     if portal and pdf is None:
-        raise UsageError("--portal goes with --pdf.", hint="Name a file with --pdf.")
+        raise UsageError(_("--portal goes with --pdf."), hint=_("Name a file with --pdf."))
+    if len(portal) > _LONGEST_ADDRESS:
+        raise UsageError(
+            _("The address is too long for a code that a phone can read."),
+            hint=_("Give one of at most {n} characters.").format(n=_LONGEST_ADDRESS),
+        )
     if pdf is not None:
-        from needlework.cli.papers import write_file
+        from needlework.cli.papers import write_files
         from needlework.documents import aftercare_pdf
 
-        write_file(pdf, aftercare_pdf(made, known, portal_url=portal, language=language))
-        streams.remark(f"Written: {pdf}")
+        sheet = aftercare_pdf(made, known, portal_url=portal, language=language)
+        write_files([(pdf, sheet)])
     shown = made if today is None else _on(made, today)
     if as_json:
         streams.emit(with_reasons(shown, known.knowledge, wanted=with_why))
@@ -135,8 +149,8 @@ def _on(made: Timeline, today: date) -> Timeline:
 
     if today < made.day:
         raise UsageError(
-            f"{today} lies before the session of {made.day}.",
-            hint="Give --today the session's day or a later one.",
+            _("{today} lies before the session of {day}.").format(today=today, day=made.day),
+            hint=_("Give --today the session's day or a later one."),
         )
     day = moment_on(made, today).day
     return structs.replace(
@@ -154,7 +168,8 @@ def _agents(knowledge: Knowledge, names: tuple[str, ...]) -> frozenset[str] | No
     if _NONE in given:
         if len(set(given)) > 1:
             raise UsageError(
-                "--numbing says `none` and something else.", hint="Keep the one that is right."
+                _("--numbing says `none` and something else."),
+                hint=_("Keep the one that is right."),
             )
         return frozenset()
     check_known(given, {*products, *agents}, "numbing cream", "needlework schema --anaesthetics")

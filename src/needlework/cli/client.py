@@ -10,10 +10,11 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from needlework.cli.language import language_option, number
+from needlework.cli.language import say as _
 from needlework.cli.options import Day, knowledge_options
 from needlework.errors import UsageError
 from needlework.evidence import Knowledge
-from needlework.i18n import LANGUAGES
 from needlework.screening.case import base, expand, sides
 from needlework.screening.reading import EARLIEST_YEAR
 
@@ -46,12 +47,14 @@ class DayOrMoment(click.ParamType[date | datetime]):
                 self._check(moment, param, ctx)
                 return moment
         except ValueError:
-            self.fail(f"{value} is no time of the calendar.", param, ctx)
-        return self.fail(f"{value} is not a time like 2026-11-20T16:00.", param, ctx)
+            self.fail(_("{typed} is no time of the calendar.").format(typed=value), param, ctx)
+        said = _("{typed} is not a time like 2026-11-20T16:00.")
+        return self.fail(said.format(typed=value[:60]), param, ctx)
 
     def _check(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> None:
         if not EARLIEST_YEAR <= day.year <= _LATEST_YEAR:
-            self.fail(f"the year {day.year} cannot be that of a session.", param, ctx)
+            said = _("The year {year} cannot be that of a session.")
+            self.fail(said.format(year=day.year), param, ctx)
 
 
 def result_options(command: _Command) -> _Command:
@@ -63,22 +66,44 @@ def result_options(command: _Command) -> _Command:
     command = click.option(
         "--json", "as_json", is_flag=True, help="Print JSON, the same bytes for the same input."
     )(command)
-    return click.option(
-        "--lang",
-        "language",
-        type=click.Choice(LANGUAGES),
-        default="en",
-        help="Language of the texts (default: en).",
-    )(command)
+    made: _Command = language_option()(command)
+    return made
 
 
 def check_known(names: Iterable[str], known: Collection[str], what: str, listed_by: str) -> None:
     """Refuse a name that is not known, with those that are near it."""
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"List them: `{listed_by}`."
-            raise UsageError(f"No such {what}: {name[:60]}.", hint=hint)
+            typed = (name, name.casefold())
+            near = next(filter(None, (difflib.get_close_matches(t, known) for t in typed)), None)
+            hint = _("List them: `{command}`.").format(command=listed_by)
+            if near:
+                hint = _("Did you mean {names}?").format(names=_(" or ").join(near))
+            said = _("No such {what}: {name}.")
+            raise UsageError(said.format(what=_(what), name=name[:60]), hint=hint)
+
+
+def check_depth(depth_mm: float | None) -> None:
+    """Refuse what no needle goes to, such as micrometres given as millimetres."""
+    if depth_mm is None:
+        return
+    from needlework.response.penetration import DEEPEST_MM
+
+    if depth_mm > DEEPEST_MM:
+        raise UsageError(
+            _("A depth of {depth} mm is no microneedling.").format(depth=number(depth_mm)),
+            hint=_("Give --depth in millimetres, to {most}; 1000 µm are 1.0.").format(
+                most=number(DEEPEST_MM)
+            ),
+        )
+
+
+def without_sides(zone: str) -> UsageError:
+    """What to say of a left or right that a zone does not have."""
+    return UsageError(
+        _("The zone {zone} has no sides.").format(zone=zone),
+        hint=_("Name it {zone}.").format(zone=zone),
+    )
 
 
 def treated_zones(knowledge: Knowledge, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,7 +113,7 @@ def treated_zones(knowledge: Knowledge, names: tuple[str, ...]) -> tuple[str, ..
     known.update(group for zone in zones.values() for group in zone.groups)
     for name in names:
         if name not in known and base(name) in zones:
-            raise UsageError(f"The zone {base(name)} has no sides.", hint=f"Name it {base(name)}.")
+            raise without_sides(base(name))
     check_known(names, known, "zone", "needlework schema --zones")
     found = expand(knowledge, names)
     ordered = sorted(zones.items(), key=lambda pair: (pair[1].order, pair[0]))

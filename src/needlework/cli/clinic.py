@@ -6,6 +6,7 @@ terminal, signals and exit status are the command's.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -118,6 +119,9 @@ def restore(*, file: Path, key: Path | None, identity: Path | None, data: Path |
     Example:
       needlework clinic restore /backup/monday.age --key /safe/blob.key --data /srv/again
     """  # noqa: D301  click reads the mark as one character
+    # Asked for here, since the app's command makes an empty installation before it reads.
+    for path in filter(None, (file, key, identity)):
+        _check_readable(path)
     given = {"key": str(key or ""), "identity": str(identity or "")}
     _become("clinic_restore", *_words(given), "--", str(file), data=data, is_new=True)
 
@@ -173,6 +177,15 @@ def reset_factor(*, email: str, checked: str, data: Path | None) -> None:
       needlework clinic reset-factor owner@harbour.example --checked in-person
     """  # noqa: D301  click reads the mark as one character
     _become("clinic_reset_factor", *_words({"checked": checked}), "--", email, data=data)
+
+
+def _check_readable(path: Path) -> None:
+    if not os.access(path, os.R_OK):
+        why = os.strerror(errno.EACCES if path.exists() else errno.ENOENT)
+        raise UsageError(
+            f"{path} cannot be read: {why}.",
+            hint="Name a file that is there, and that you may read.",
+        )
 
 
 def _words(given: dict[str, Any]) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,11 +10,12 @@ import msgspec
 
 from needlework import workflow
 from needlework.cli import streams
+from needlework.cli.client import check_known
 from needlework.cli.options import knowledge_options
-from needlework.errors import UsageError
 from needlework.evidence import Basis, Knowledge, load_knowledge
 from needlework.evidence.overlay import Overlay, load_overlay
 
+_LIST = "needlework evidence list"
 _MARKS = [str(basis) for basis in Basis]
 
 
@@ -61,8 +60,8 @@ def list_(
     """  # noqa: D301  click reads the mark as one character
     knowledge = load_knowledge(release, overlay)
     wanted = {*topics, *about}
-    _check_known(wanted, {_topic(claim_id) for claim_id in knowledge.claims}, "topic")
-    _check_known(kinds, {_kind(claim_id) for claim_id in knowledge.claims}, "kind")
+    check_known(sorted(wanted), {_topic(claim_id) for claim_id in knowledge.claims}, "topic", _LIST)
+    check_known(kinds, {_kind(claim_id) for claim_id in knowledge.claims}, "kind", _LIST)
     found = [
         workflow.why(knowledge, claim_id)
         for claim_id, claim in sorted(knowledge.claims.items())
@@ -90,7 +89,7 @@ def show(*, claim_id: str, as_json: bool, release: Path | None, overlay: Path | 
       needlework evidence show zone.cheek.scar-max
     """  # noqa: D301  click reads the mark as one character
     knowledge = load_knowledge(release, overlay)
-    _check_known([claim_id], knowledge.claims, "claim")
+    check_known([claim_id], knowledge.claims, "claim", _LIST)
     found = workflow.why(knowledge, claim_id)
     if as_json:
         streams.emit(msgspec.json.encode(found) + b"\n")
@@ -112,8 +111,9 @@ def source(*, source_id: str, as_json: bool, release: Path | None, overlay: Path
       needlework evidence source ClinicalDecisions
     """  # noqa: D301  click reads the mark as one character
     knowledge = load_knowledge(release, overlay)
-    _check_known([source_id], knowledge.release.sources, "source")
-    found = knowledge.release.sources[source_id]
+    sources = knowledge.release.sources
+    check_known([source_id], sources, "source", "needlework evidence list --json")
+    found = sources[source_id]
     claims = sorted(knowledge.claims.items())
     supports = [i for i, c in claims if any(r.source == source_id for r in c.supports)]
     against = [i for i, c in claims if any(r.source == source_id for r in c.contradicts)]
@@ -260,10 +260,10 @@ def _print_overlay(
         ("proposed", f"{proposed:,} claims are still not approved"),
     ]
     stricter = [
-        "{claim}: {from} → {to} ({because} {by}, {on})".format_map(change) for change in tightened
+        "{claim}: {from} → {to} ({by}, {on}: {because})".format_map(change) for change in tightened
     ]
     refused = [
-        "{claim}: {withheld} ({because} {by}, {on})".format_map(change) for change in rejected
+        "{claim}: {withheld} ({by}, {on}: {because})".format_map(change) for change in rejected
     ]
     parts = [
         (heading, lines)
@@ -310,17 +310,6 @@ def _kind(claim_id: str) -> str:
 
 def _topic(claim_id: str) -> str:
     return claim_id.split(".", 2)[1]
-
-
-def _check_known(names: Iterable[str], known: Iterable[str], what: str) -> None:
-    held = set(known)
-    for name in names:
-        if name not in held:
-            near = difflib.get_close_matches(name, held, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "List them all: "
-            if not near:
-                hint += "`needlework evidence list`."
-            raise UsageError(f"No such {what}: {name}.", hint=hint)
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -12,10 +12,12 @@ from msgspec import structs
 
 from needlework import workflow
 from needlework.cli import streams
+from needlework.cli.language import language_option, number
+from needlework.cli.language import say as _
 from needlework.cli.options import judged, judging_options
+from needlework.cli.papers import check_targets
 from needlework.cli.reasons import with_reasons
 from needlework.errors import UsageError
-from needlework.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from needlework.evidence import Knowledge
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     help="Draw it; with several concerns each goes into a file of its own.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, help="Of the draws (default: 1).")
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en")
+@language_option()
 def command(
     *,
     file: Path,
@@ -68,6 +70,16 @@ def command(
     allows. It speaks of people like the trials' until --measures holds the person's own.
 
     \b
+    A file of measures; docs/guide/forecast.md names every field:
+      format = "needlework-measures-1"
+      sessions = [{ on = 2026-11-20, zones = ["temple"] }]
+      [[measures]]
+      concern = "acne-scar-boxcar"
+      scale = "goodman-baron-quantitative"
+      on = 2026-11-20
+      score = 9
+
+    \b
     Examples:
       needlework forecast examples/02-acne-scars-physician.toml
       needlework forecast examples/02-acne-scars-physician.toml --sessions 5 --svg course.svg
@@ -76,6 +88,8 @@ def command(
     from needlework.measured import read_measured
     from needlework.outlook import Wanted
 
+    if svg is not None:
+        check_targets([svg], file, measures_file)
     _check_wanted(depth, sessions, interval)
     case = judged(file, on, release, overlay)
     measured = None if measures_file is None else read_measured(measures_file)
@@ -108,12 +122,15 @@ def _check_wanted(depth: float | None, sessions: int | None, interval: int | Non
     """Refuse what no course can have; what this plan cannot have is told beside its forecast."""
     if depth is not None and not 0 < depth < inf:
         raise UsageError(
-            f"A depth of {depth:g} mm cannot be needled.",
-            hint="Give --depth in millimetres above 0, such as 1.0.",
+            _("A depth of {depth} mm cannot be needled.").format(depth=number(depth)),
+            hint=_("Give --depth in millimetres above 0, such as 1.0."),
         )
     for option, count in (("--sessions", sessions), ("--interval", interval)):
         if count is not None and count < 1:
-            raise UsageError(f"{option} of {count} is none.", hint=f"Give {option} 1 or more.")
+            raise UsageError(
+                _("{option} of {n} is none.").format(option=option, n=count),
+                hint=_("Give {option} 1 or more.").format(option=option),
+            )
 
 
 def _say_kept(
@@ -121,20 +138,28 @@ def _say_kept(
 ) -> None:
     """What was asked for beyond the plan, and what was taken instead."""
     for each in made.concerns:
-        taken = (
-            ("depth", depth, each.at.depth_mm, "mm"),
-            ("sessions", sessions, len(each.forecast.session_days), ""),
-            ("interval", interval, each.interval_days, "days"),
-        )
         least, most, _step = each.reach.depth_mm
-        for name, asked, got, unit in taken:
-            if asked is None or asked == got:
-                continue
-            if name == "depth" and least <= asked <= most:
-                said = f"{each.concern}: the needle cannot be set to {asked:g} mm"
-            else:
-                said = f"{each.concern}: the plan allows no {name} of {asked:g} {unit}".rstrip()
-            streams.remark(f"{said}; {got:g} is shown.")
+        within = depth is not None and least <= depth <= most
+        a_depth = _("{concern}: the plan allows no depth of {asked} mm; {got} mm is shown.")
+        if within:
+            a_depth = _("{concern}: the needle cannot be set to {asked} mm; {got} mm is shown.")
+        taken = (
+            (a_depth, depth, each.at.depth_mm),
+            (
+                _("{concern}: the plan does not allow {asked} sessions; {got} are shown."),
+                sessions,
+                len(each.forecast.session_days),
+            ),
+            (
+                _("{concern}: the plan allows no interval of {asked} days; {got} days are shown."),
+                interval,
+                each.interval_days,
+            ),
+        )
+        for said, asked, got in taken:
+            if asked is not None and asked != got:
+                values = {"asked": number(asked), "got": number(got)}
+                streams.remark(said.format(concern=each.concern, **values))
 
 
 def _say_unused(made: Outlook, measured: Measured | None) -> None:
@@ -142,7 +167,8 @@ def _say_unused(made: Outlook, measured: Measured | None) -> None:
     told = {each.concern for each in made.concerns}
     named = dict.fromkeys(each.concern for each in measured.measures) if measured else {}
     for name in (name for name in named if name not in told):
-        streams.remark(f"{name}: measured, and not forecast, since the plan does not hold it.")
+        said = _("{concern}: measured, and not forecast, since the plan does not hold it.")
+        streams.remark(said.format(concern=name))
 
 
 def _say_everywhere(made: Outlook, measured: Measured | None) -> None:
@@ -153,8 +179,10 @@ def _say_everywhere(made: Outlook, measured: Measured | None) -> None:
     is_bare = any(not isinstance(each, Held) for each in held)
     if is_bare and len({zone for each in made.concerns for zone in each.zones}) > 1:
         streams.remark(
-            "A session without zones counts for every zone of the plan; "
-            '`{ on = 2026-12-18, zones = ["cheek"] }` names those of one.'
+            _(
+                "A session without zones counts for every zone of the plan; "
+                "`needlework forecast --help` shows how to name them."
+            )
         )
 
 
@@ -163,8 +191,11 @@ def _only(made: Outlook, concern: str) -> Outlook:
     kept = tuple(each for each in made.concerns if each.concern == concern)
     without = tuple(each for each in made.without if each.about == concern)
     if not kept and not without:
-        known = ", ".join(each.concern for each in made.concerns) or "none"
-        raise UsageError(f"The plan holds no concern {concern[:60]!r}.", hint=f"It holds: {known}.")
+        held = ", ".join(each.concern for each in made.concerns)
+        raise UsageError(
+            _("The plan holds no concern {concern}.").format(concern=concern[:60]),
+            hint=_("It holds: {concerns}.").format(concerns=held or _("none")),
+        )
     zones = {zone for each in kept for zone in each.zones}
     return structs.replace(
         made,
@@ -175,14 +206,15 @@ def _only(made: Outlook, concern: str) -> Outlook:
 
 
 def _draw(made: Outlook, knowledge: Knowledge, path: Path, language: str) -> None:
-    from needlework.cli.papers import write_file
+    from needlework.cli.papers import write_files
     from needlework.documents.outlook_picture import course_svg
 
     if not made.concerns:
-        raise UsageError("There is nothing to draw.", hint="See why, without --svg.")
+        raise UsageError(_("There is nothing to draw."), hint=_("See why, without --svg."))
+    several = len(made.concerns) > 1
+    drawn = []
     for each in made.concerns:
-        several = len(made.concerns) > 1
         target = path.with_name(f"{path.stem}-{each.concern}{path.suffix}") if several else path
-        drawn = course_svg(each, knowledge, language, name=each.concern)
-        write_file(target, drawn.encode())
-        streams.remark(f"Written: {target}")
+        picture = course_svg(each, knowledge, language, name=each.concern)
+        drawn.append((target, picture.encode()))
+    write_files(drawn)

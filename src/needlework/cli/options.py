@@ -12,6 +12,7 @@ import click
 
 from needlework import workflow
 from needlework.cli import streams
+from needlework.cli.language import say as _
 from needlework.screening import Case
 from needlework.screening.consultation import Consultation
 from needlework.screening.reading import parse
@@ -35,8 +36,9 @@ class Day(click.ParamType[date]):
             if _ISO.fullmatch(value):
                 return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value} is not a day of the calendar.", param, ctx)
-        return self.fail(f"{value} is not a day like 2026-11-20.", param, ctx)
+            self.fail(_("{typed} is not a day of the calendar.").format(typed=value), param, ctx)
+        said = _("{typed} is not a day like 2026-11-20.")
+        return self.fail(said.format(typed=value[:60]), param, ctx)
 
 
 def knowledge_options(command: _Command) -> _Command:
@@ -79,14 +81,15 @@ def judged(file: Path, on: date | None, release: Path | None, overlay: Path | No
     now = streams.today()
     case = workflow.consult(consultation, known, on, today=now)
     if on is None and case.on != now:
-        streams.remark(
-            f"Judged for {case.on}, the consultation's day; today is {now}: "
+        said = _(
+            "Judged for {day}, the consultation's day; today is {today}: "
             "give --on to judge another day."
         )
+        streams.remark(said.format(day=case.on, today=now))
     return case
 
 
 def _read(file: Path) -> Consultation:
     if str(file) == "-":
-        return parse(streams.standard_input(), "Standard input")
+        return parse(streams.standard_input(), _("Standard input"))
     return workflow.read_consultation(file)

@@ -6,8 +6,8 @@ import functools
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,8 +17,9 @@ from msgspec import Struct
 
 from needlework import workflow
 from needlework.cli import streams
+from needlework.cli.language import language_option, reason
+from needlework.cli.language import say as _
 from needlework.errors import UsageError
-from needlework.i18n import LANGUAGES
 from needlework.planning import Plan
 from needlework.screening import Case
 
@@ -37,8 +38,12 @@ class Papers(Struct, frozen=True, kw_only=True):
     cancelled: bool = False
 
     @property
+    def targets(self) -> tuple[Path, ...]:
+        return tuple(filter(None, (self.pdf, self.consent, self.ics, self.csv)))
+
+    @property
     def wanted(self) -> bool:
-        return any((self.pdf, self.consent, self.ics, self.csv))
+        return bool(self.targets)
 
 
 def paper_options(command: _Command) -> _Command:
@@ -63,13 +68,7 @@ def paper_options(command: _Command) -> _Command:
             metavar="N",
             help="Which edition of the calendar; a higher one moves its dates.",
         ),
-        click.option(
-            "--lang",
-            "language",
-            type=click.Choice(LANGUAGES),
-            default="en",
-            help="Language of the documents (default: en).",
-        ),
+        language_option("Language of the documents (default: en)."),
         file("--csv", "Write the dates as a table."),
         file("--ics", "Write the dates as a calendar, with neutral titles."),
         file("--consent", "Write a draft of the consent as PDF."),
@@ -105,29 +104,65 @@ def write_papers(papers: Papers, plan: Plan, case: Case, known: workflow.Known) 
     if papers.csv:
         content = documents.schedule_csv(plan, known.knowledge, language=language)
         made.append((papers.csv, content))
-    for path, content in made:
-        write_file(path, content)
-        streams.remark(f"Written: {path}")
+    write_files(made)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def check_targets(targets: Iterable[Path], *sources: Path | None) -> None:
+    """Refuse documents that would overwrite each other, or what they are made from."""
+    taken = {os.path.realpath(path) for path in sources if path is not None}
+    for path in targets:
+        place = os.path.realpath(path)
+        if place in taken:
+            raise UsageError(
+                _("{path} is named twice.").format(path=path),
+                hint=_("Name another file for each document, and none that is read."),
+            )
+        taken.add(place)
+
+
+def write_files(made: Iterable[tuple[Path, bytes]]) -> None:
+    """Write all files whole, or none of them, and say which were written."""
+    drafts: list[tuple[Path, Path]] = []
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # As any new file of theirs; a temporary one is for its owner alone.
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        except BaseException:
+        for path, content in made:
+            with _refusal(path):
+                draft = _draft(path)
+                drafts.append((draft, path))
+                draft.write_bytes(content)
+                # As any new file of theirs; a temporary one is for its owner alone.
+                draft.chmod(0o666 & ~_umask())
+        for draft, path in drafts:
+            with _refusal(path):
+                # A link stays a link, and what it leads to is written.
+                draft.replace(os.path.realpath(path))
+            streams.remark(_("Written: {path}").format(path=path))
+    finally:
+        for draft, _path in drafts:
             with suppress(OSError):
-                Path(name).unlink()
-            raise
+                draft.unlink()
+
+
+def _draft(path: Path) -> Path:
+    """A file beside the one that is wanted, which takes its place once it is whole."""
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        # Renaming would put a file in the place of a device or a pipe.
+        raise UsageError(
+            _("{path} is not a file.").format(path=path), hint=_("Name a file to write.")
+        )
+    target = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
+    os.close(handle)
+    return Path(name)
+
+
+@contextmanager
+def _refusal(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as wrong:
         raise UsageError(
-            f"{path} cannot be written: {wrong.strerror}.",
-            hint="Name a file in a folder that exists and that you may write to.",
+            _("{path} cannot be written: {why}.").format(path=path, why=reason(wrong)),
+            hint=_("Name a file in a folder that exists and that you may write to."),
         ) from wrong
 
 

@@ -10,8 +10,10 @@ import click
 
 from needlework import workflow
 from needlework.cli import streams
+from needlework.cli.language import number
+from needlework.cli.language import say as _
 from needlework.cli.options import judged, judging_options
-from needlework.cli.papers import Papers, paper_options, write_papers
+from needlework.cli.papers import Papers, check_targets, paper_options, write_papers
 from needlework.cli.reasons import with_reasons
 from needlework.planning import Plan
 from needlework.screening import Case
@@ -62,14 +64,19 @@ def command(
       needlework plan --batch consultations.ndjson plans.ndjson --workers 2
     """  # noqa: D301  click reads the mark as one character
     if (file is None) == (batch is None):
-        raise click.UsageError("Give either FILE or --batch IN OUT.", ctx)
+        raise click.UsageError(_("Give either FILE or --batch IN OUT."), ctx)
     if batch is not None:
         if with_why or papers.wanted:
-            raise click.UsageError("--why and documents go with one FILE, not with --batch.", ctx)
+            raise click.UsageError(
+                _("--why and documents go with one FILE, not with --batch."), ctx
+            )
         _plan_many(ctx, batch, on, release, overlay, workers or _cores())
         return
     if workers is not None:
-        raise click.UsageError("--workers goes with --batch.", ctx)
+        raise click.UsageError(_("--workers goes with --batch."), ctx)
+    if papers.ics is None and (papers.sequence or papers.cancelled):
+        raise click.UsageError(_("--sequence and --cancel go with --ics."), ctx)
+    check_targets(papers.targets, file, overlay)
     case = judged(file or Path("-"), on, release, overlay)
     plan = workflow.plan_for(case)
     if papers.wanted:
@@ -113,14 +120,17 @@ def _plan_many(
                 report=report,
             )
     except KeyboardInterrupt:
-        streams.remark(f"Stopped. The same command goes on from what {target.name} holds.")
+        said = _("Stopped. The same command goes on from what {file} holds.")
+        streams.remark(said.format(file=target.name))
         raise
-    kept = f", {outcome.kept:,} of them by an earlier run" if outcome.kept else ""
-    streams.remark(f"{outcome.lines:,} lines{kept}: {target.name}.")
+    said = _("{n} lines: {file}.")
+    if outcome.kept:
+        said = _("{n} lines, {kept} of them by an earlier run: {file}.")
+    counts = {"n": number(outcome.lines), "kept": number(outcome.kept)}
+    streams.remark(said.format(file=target.name, **counts))
     if outcome.failed:
-        streams.remark(
-            f"{outcome.failed:,} of them could not be planned; each has its error in its place."
-        )
+        said = _("{n} of them could not be planned; each has its error in its place.")
+        streams.remark(said.format(n=number(outcome.failed)))
         ctx.exit(1)
 
 

@@ -11,7 +11,9 @@ import click
 
 from needlework import workflow
 from needlework.cli import streams
-from needlework.cli.client import DayOrMoment, result_options, treated_zones
+from needlework.cli.client import DayOrMoment, check_depth, result_options, treated_zones
+from needlework.cli.language import number, reason
+from needlework.cli.language import say as _
 from needlework.cli.reasons import with_reasons
 from needlework.errors import AnswerError, UsageError
 
@@ -75,6 +77,7 @@ def command(
       echo "Aqua, Glycerin, Retinol" | needlework product --session 2026-11-20T16:00
       needlework product cream.txt --session 2026-11-20 --zone face --depth 1.5 --age 60
     """  # noqa: D301  click reads the mark as one character
+    check_depth(depth)
     text = _text(file)
     known = workflow.known(release, overlay)
     course = None
@@ -89,7 +92,8 @@ def command(
         )
     elif depth is not None or age is not None:
         raise UsageError(
-            "A depth or an age says nothing without the zone.", hint="Add --zone, such as face."
+            _("A depth or an age says nothing without the zone."),
+            hint=_("Add --zone, such as face."),
         )
     made = workflow.product(
         known,
@@ -110,45 +114,55 @@ def command(
 
 def _text(file: Path) -> str:
     """The list; what cannot be one is refused in a sentence."""
-    shown = "Standard input" if file == _STDIN else file.name or str(file)
+    shown = _("Standard input") if file == _STDIN else file.name or str(file)
     content = _standard_input() if file == _STDIN else _content(file, shown)
     if len(content) > LARGEST_BYTES:
         raise AnswerError(
-            f"{shown} is larger than a list of ingredients can be ({LARGEST_BYTES:,} bytes).",
-            hint="Give the list of one product, as it stands on the pack.",
+            _("{file} is larger than a list of ingredients can be ({most} bytes).").format(
+                file=shown, most=number(LARGEST_BYTES)
+            ),
+            hint=_("Give the list of one product, as it stands on the pack."),
         )
     if b"\0" in content:
         raise AnswerError(
-            f"{shown} is not text.", hint="Type or paste the list; a photo cannot be read."
+            _("{file} is not text.").format(file=shown),
+            hint=_("Type or paste the list; a photo cannot be read."),
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise AnswerError(
-            f"{shown} is not text: byte {error.start} is not UTF-8.",
-            hint="Save it as UTF-8 text; a photo cannot be read.",
+            _("{file} is not text: byte {place} is not UTF-8.").format(
+                file=shown, place=error.start
+            ),
+            hint=_("Save it as UTF-8 text; a photo cannot be read."),
         ) from None
     if not text.strip():
-        raise AnswerError(f"{shown} is empty.", hint="Paste the list as it stands on the pack.")
+        raise AnswerError(
+            _("{file} is empty.").format(file=shown),
+            hint=_("Paste the list as it stands on the pack."),
+        )
     return text
 
 
 def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise AnswerError("Standard input is closed.", hint="Name a file, or send one to `-`.")
-    if sys.stdin.isatty():
-        streams.remark("Paste the list of ingredients, then end with Ctrl-D on a line of its own.")
-    return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+    if sys.stdin is not None and sys.stdin.isatty():
+        streams.remark(
+            _("Paste the list of ingredients, then end with Ctrl-D on a line of its own.")
+        )
+    return streams.standard_input(LARGEST_BYTES)
 
 
 def _content(file: Path, shown: str) -> bytes:
     try:
         if file.is_dir():
-            raise AnswerError(f"{shown} is a folder.", hint="Name one file in it.")
+            raise AnswerError(
+                _("{file} is a folder.").format(file=shown), hint=_("Name one file in it.")
+            )
         with file.open("rb") as stream:
             return stream.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise AnswerError(
-            f"{shown} cannot be read: {error.strerror}.",
-            hint="Name a text file that holds a list of ingredients, or send it to `-`.",
+            _("{file} cannot be read: {why}.").format(file=shown, why=reason(error)),
+            hint=_("Name a text file that holds a list of ingredients, or send it to `-`."),
         ) from None

@@ -102,6 +102,8 @@ def command(
       needlework serve --demo
       needlework serve --data /srv/needlework --port 8080
     """  # noqa: D301  click reads the mark as one character
+    if year and not demo:
+        raise click.UsageError("--year goes with --demo.", click.get_current_context())
     address = free_address(host, port)
     environment = settings(host, data, demo=demo)
     with stopping_on_signals(), suppress(Stopped):

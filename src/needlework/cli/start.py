@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from importlib import import_module
 from typing import Final
 
 import click
 
 from needlework import __version__
+from needlework.cli.language import say as _
+from needlework.cli.language import speak
+from needlework.cli.lazy import Lazy
 from needlework.errors import NeedleworkError, printable
 
 _COMMANDS: Final = (
@@ -31,23 +35,37 @@ _COMMANDS: Final = (
     "cohort",
 )
 INTERRUPTED: Final = 130
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NARROW: Final = 52
+"""Click wraps help for terminals of so many columns at least; a narrower one broke it again."""
+_NARROWEST: Final = 30
 
 
-class _Commands(click.Group):
-    """Commands that are imported when they are called, so that each starts in a blink."""
+class _Help(click.HelpFormatter):
+    """Help that fits a narrow terminal too, with more room for what an option does."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+    def __init__(
+        self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None
+    ) -> None:
+        columns = shutil.get_terminal_size().columns
+        if width is None and columns < _NARROW:
+            width = max(columns, _NARROWEST)
+        super().__init__(indent_increment, width, max_width)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        found: click.Command = import_module(f"needlework.cli.{cmd_name}").command
-        return found
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        most = self.width // 4 if self.width < _NARROW else col_max
+        super().write_dl(rows, most, col_spacing)
+
+
+click.Context.formatter_class = _Help
 
 
 @click.group(
-    cls=_Commands,
+    cls=Lazy,
+    package="needlework.cli",
+    names=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Decision support for trained professionals: not a diagnosis, not an emergency "
     "service. A named professional signs.",
@@ -67,6 +85,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command line; the number is the exit code."""
     given = list(sys.argv[1:] if args is None else args)
     _open_streams()
+    speak()
     try:
         ended = root.main(given, prog_name="needlework", standalone_mode=False)
     except click.ClickException as error:
@@ -93,9 +112,10 @@ def _fail(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     shown = error if isinstance(error, NeedleworkError) else _unforeseen(error)
-    say(f"Error: {shown.message}")
+    # What was raised without a language is translated here, where it holds no value.
+    say(_("Error: {message}").format(message=_(shown.message)))
     if shown.hint:
-        say(f"Next: {shown.hint}")
+        say(_("Next: {hint}").format(hint=_(shown.hint)))
     return 1
 
 
@@ -105,9 +125,14 @@ def _unforeseen(error: Exception) -> NeedleworkError:
 
     if isinstance(error, NotAccepted):
         return NeedleworkError(
-            f"Not enough known: this clinic rejected {error.claim_id}.",
-            hint="See what depends on it with `needlework evidence overlay FILE`.",
+            _("Not enough known: this clinic rejected {claim}.").format(claim=error.claim_id),
+            hint=_("See what depends on it with `needlework evidence overlay FILE`."),
         )
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        # Help, and whatever else goes out by itself.
+        from needlework.cli.streams import unwritable
+
+        return unwritable(error)
     return defect(error)
 
 

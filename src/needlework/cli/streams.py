@@ -9,6 +9,8 @@ from datetime import date, datetime
 
 import click
 
+from needlework.cli.language import reason
+from needlework.cli.language import say as _
 from needlework.errors import AnswerError, UsageError, printable
 from needlework.screening.reading import LARGEST_BYTES
 
@@ -24,12 +26,19 @@ def emit(content: bytes) -> None:
             stream.write(content)
         sys.stdout.flush()
     except OSError as error:
-        _swallow_the_rest()
         if error.errno == errno.EPIPE:
+            _swallow_the_rest()
             raise
-        raise UsageError(
-            f"The result cannot be written: {error.strerror}.", hint="Send it somewhere else."
-        ) from None
+        raise unwritable(error) from None
+
+
+def unwritable(error: OSError) -> UsageError:
+    """What to say where a result finds no room."""
+    _swallow_the_rest()
+    return UsageError(
+        _("The result cannot be written: {why}.").format(why=reason(error)),
+        hint=_("Send it somewhere else."),
+    )
 
 
 def _swallow_the_rest() -> None:
@@ -43,11 +52,13 @@ def _swallow_the_rest() -> None:
     os.close(nowhere)
 
 
-def standard_input() -> bytes:
-    """All of stdin, or a byte more than a consultation can have."""
+def standard_input(most: int = LARGEST_BYTES) -> bytes:
+    """All of stdin, or a byte more than it may have; a consultation's size unless told."""
     if sys.stdin is None:
-        raise AnswerError("Standard input is closed.", hint="Name a file, or send one to `-`.")
-    return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        raise AnswerError(
+            _("Standard input is closed."), hint=_("Name a file, or send one to `-`.")
+        )
+    return sys.stdin.buffer.read(most + 1)
 
 
 def remark(line: str) -> None:

@@ -11,6 +11,7 @@ import click
 from needlework import workflow
 from needlework.cli import streams
 from needlework.cli.client import result_options
+from needlework.cli.language import say as _
 from needlework.cli.options import Day
 from needlework.cli.reasons import with_reasons
 
@@ -30,18 +31,19 @@ class Spot(click.ParamType[tuple[float, float, float]]):
             return value
         parts = value.split(",")
         if len(parts) not in (2, 3):
-            self.fail(
-                f"{value[:60]!r} has {len(parts)} parts: give LATITUDE,LONGITUDE or "
-                "LATITUDE,LONGITUDE,METRES, with decimal points.",
-                param,
-                ctx,
+            said = _(
+                "{typed} has {n} parts: give LATITUDE,LONGITUDE or LATITUDE,LONGITUDE,METRES, "
+                "with decimal points."
             )
+            self.fail(said.format(typed=repr(value[:60]), n=len(parts)), param, ctx)
         try:
             north, east, height = [float(part) for part in (*parts, "0")[:3]]
         except ValueError:
-            self.fail(f"{value[:60]!r} are not numbers like 40.4,-3.7,650.", param, ctx)
+            said = _("{typed} are not numbers like 40.4,-3.7,650.")
+            self.fail(said.format(typed=repr(value[:60])), param, ctx)
         if not all(map(math.isfinite, (north, east, height))):
-            self.fail(f"{value[:60]!r} holds a number without end.", param, ctx)
+            said = _("{typed} holds a number without end.")
+            self.fail(said.format(typed=repr(value[:60])), param, ctx)
         return north, east, height
 
 

@@ -11,6 +11,7 @@ import msgspec
 from needlework import workflow
 from needlework.cli import streams
 from needlework.cli.client import check_known, result_options
+from needlework.cli.language import say as _
 from needlework.cli.reasons import with_reasons
 from needlework.errors import UsageError
 
@@ -70,11 +71,11 @@ def command(
     known = workflow.known(release, overlay)
     if list_choices:
         if signs:
-            raise click.UsageError("Give either --sign or --choices.", ctx)
+            raise click.UsageError(_("Give either --sign or --choices."), ctx)
         _list(known, language, as_json=as_json)
         return
     if not signs:
-        raise click.UsageError("Give at least one --sign; --choices lists them.", ctx)
+        raise click.UsageError(_("Give at least one --sign; --choices lists them."), ctx)
     places = known.knowledge.release.jurisdictions
     if jurisdiction:
         check_known([jurisdiction], places, "jurisdiction", "needlework schema --jurisdictions")
@@ -102,7 +103,7 @@ def _observation(known: workflow.Known, typed: str) -> Observation:
     sign, at, place = seen.partition("@")
     if len(answers) > 2:
         raise UsageError(
-            "--sign has too many parts.", hint="Write it as SIGN@PLACE:STRENGTH:TREND."
+            _("--sign has too many parts."), hint=_("Write it as SIGN@PLACE:STRENGTH:TREND.")
         )
     given = {"sign": sign}
     if at:

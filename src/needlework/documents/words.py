@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from needlework.evidence import Cited, Knowledge, Role, Verdict
+from needlework.evidence.model import Name
 from needlework.i18n import Translate, say_date, say_framed, say_number, say_time, translator
 from needlework.screening import Limit
 from needlework.screening.case import base
@@ -78,14 +79,15 @@ class Words:
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        """Names of the release in English, also in lower case as a sentence has them."""
+        """Names of the release, by themselves, by their ids and as they stand in a sentence."""
         release = self.knowledge.release
-        things = (release.zones, release.concerns, release.devices, release.jurisdictions)
-        named = {(key, one.name.en): one.name.es for held in things for key, one in held.items()}
-        return {
-            **{en.lower(): es.lower() for (_, en), es in named.items()},
-            **{name: es for names, es in named.items() for name in names},
-        }
+        found: dict[str, str] = {}
+        for key, name in _named(release.devices, release.jurisdictions):
+            found |= dict.fromkeys((key, name.en), name.es)
+        for key, name in _named(release.zones, release.concerns):
+            found |= dict.fromkeys((key, name.en.lower()), name.es.lower())
+            found[name.en] = name.es
+        return found
 
     # --- days and numbers ---------------------------------------------------------------------
 
@@ -246,6 +248,12 @@ class Words:
             "blocked": _("no needle here"),
             "no-device": _("no device fits"),
         }[status]
+
+
+def _named(*held: Mapping[str, Any]) -> Iterator[tuple[str, Name]]:
+    for things in held:
+        for key, thing in things.items():
+            yield key, thing.name
 
 
 def _unbroken(text: str) -> str:

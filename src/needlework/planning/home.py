@@ -48,13 +48,15 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     knowledge, consultation = case.knowledge, case.consultation
     allowed = "home.limits.jurisdictions"
     if consultation.jurisdiction not in knowledge.claim(allowed).words:
-        yield f"Not on the allow-list of jurisdictions: {consultation.jurisdiction}.", allowed
+        place = knowledge.release.jurisdictions.get(consultation.jurisdiction)
+        named = place.name.en if place else consultation.jurisdiction
+        yield f"Not on the allow-list of jurisdictions: {named}.", allowed
     nothing = "home.limits.nothing-against"
     for verdict in knowledge.claim(nothing).words:
         rules = [f.rule for f in assessment.findings if _counts(f, verdict)]
         if rules:
-            named = ", ".join(dict.fromkeys(rules))
-            yield f"Something stands against it ({verdict}): {named}.", nothing
+            listed = ", ".join(dict.fromkeys(rules))
+            yield f"Something stands against it ({verdict}): {listed}.", nothing
     phototypes = "home.limits.phototypes"
     if consultation.phototype.clinician not in knowledge.claim(phototypes).words:
         yield "Phototype is not among those allowed at home.", phototypes
@@ -62,12 +64,14 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     suited = knowledge.claim(concerns).words
     for wish in consultation.concerns:
         if wish.concern not in suited:
-            yield f"Not a concern for home: {wish.concern}.", concerns
+            concern = knowledge.release.concerns[wish.concern].name.en.lower()
+            yield f"Not a concern for home: {concern}.", concerns
     zones = "home.limits.zones"
     offered = knowledge.claim(zones).words
-    for zone in case.zones:
-        if base(zone) not in offered and case.region(zone) not in offered:
-            yield f"Not a zone for home: {zone}.", zones
+    for zone in dict.fromkeys(base(zone) for zone in case.zones):
+        if zone not in offered and case.region(zone) not in offered:
+            where = knowledge.release.zones[zone].name.en.lower()
+            yield f"Not a zone for home: {where}.", zones
     yield from _recent_session(case)
     yield from _numbing(case)
 

@@ -404,7 +404,7 @@ def _other_device(knowledge: Knowledge, made: Protocol) -> Alternative:
     zone = knowledge.release.zones[made.zone].name.en.lower()
     label = "on label" if made.fit.labelled else f"off label ({', '.join(made.fit.why)})"
     return Alternative(
-        what=f"{name} for {concern}: {zone}",
+        what=f"Another device, {name}, for {concern}: {zone}",
         status="open" if made.fit.labelled else "limited",
         trade_off=f"{label[0].upper()}{label[1:]}.",
         depth=None if made.depth is None else made.depth.maximum,

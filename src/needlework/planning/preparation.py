@@ -80,13 +80,18 @@ def _sun_plan(case: Case, assessment: Assessment) -> Iterator[CitedText]:
     text = (
         f"Sun plan: no strong sun from {before.value:g} {before.unit} before each session to"
         f" {after.value:g} {after.unit} after; shade and hat; mineral SPF {factor.value:g} or more"
-        f" from {wait.value:g} {wait.unit} after"
+        f" from {wait.value:g} {wait.unit} after."
     )
     if is_dark:
         pigment = "aftercare.tinted-sunscreen.pigment"
         ids += [pigment, "rule.c39.phototypes"]
-        text += f", tinted with {knowledge.claim(pigment).word.replace('-', ' ')}"
-    yield CitedText(f"{text}.", tuple(ids))
+        tint = knowledge.claim(pigment).word.replace("-", " ")
+        text = (
+            f"Sun plan: no strong sun from {before.value:g} {before.unit} before each session to"
+            f" {after.value:g} {after.unit} after; shade and hat; mineral SPF {factor.value:g} or"
+            f" more from {wait.value:g} {wait.unit} after, tinted with {tint}."
+        )
+    yield CitedText(text, tuple(ids))
 
 
 def _antiseptics(

@@ -26,11 +26,11 @@ from math import inf
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim
-from needlework.response.absorption_ingredients import Ingredient, uncharged
+from needlework.response.absorption_ingredients import MOST_PH, Ingredient, uncharged
 from needlework.response.absorption_layers import (
     CELLS,
     STEPS,
@@ -40,11 +40,10 @@ from needlework.response.absorption_layers import (
     follow,
     resting_flux,
 )
+from needlework.response.inputs import LEAST, Array, all_drawn, one_a_draw, real
 from needlework.response.parameters import Draws, draw
 from needlework.response.summary import Summary, summarise
 from needlework.units import to_mm
-
-Array = NDArray[np.float64]
 
 MODEL: Final = "absorption"
 
@@ -141,15 +140,13 @@ def intact(
     >>> bool(np.all(water.barrier_cm_h < fat.barrier_cm_h))
     True
     """
+    draws = all_drawn(values, _BEHIND, MODEL)
     error = values["permeability-error"]
-    if not all(np.all(np.isfinite(values[key])) for key in _BEHIND):
-        raise UsageError(
-            "Draws of the absorption model are not all finite numbers.",
-            hint="Draw them again from their claims.",
-        )
-    acidity = values["vehicle-ph"].clip(0, 14) if ph is None else np.asarray(ph, np.float64)
-    if acidity.shape not in {(), (1,), error.shape}:
-        raise UsageError("The pH does not match the draws.", hint="Give one, or one a draw.")
+    acidity = (
+        values["vehicle-ph"].clip(0, MOST_PH)
+        if ph is None
+        else one_a_draw(ph, "pH of the product", draws, high=MOST_PH)
+    )
     share = uncharged(one, acidity)
     mass = one.molar_mass.value
     hole = _in_water_cm2_h(values, mass) / _cm(values["living-epidermis-thickness"])
@@ -250,7 +247,10 @@ def enhancement(
     values = _drawn(claims, one, draws, seed)
     skin = intact(values, one, ph=ph)
     share = open_share(values, phi)
-    donor = Donor(_cm(values["vehicle-film"]), np.full(draws, float(dissolves)))
+    ends = real(dissolves, "Share that dissolves")
+    if ends.ndim or not ends >= LEAST:
+        raise UsageError("Share that dissolves: not above 0.", hint="Give infinity for all of it.")
+    donor = Donor(_cm(values["vehicle-film"]), np.full(draws, ends))
     taken = [
         follow(
             skin.column,
@@ -308,9 +308,7 @@ def resting_enhancement(
     """
     values = _drawn(claims, one, draws, seed)
     skin = intact(values, one, ph=ph, excised=True)
-    left = np.asarray(openness, dtype=np.float64)
-    if left.shape not in {(), (draws,)} or not np.all((left >= 0) & (left <= 1)):
-        raise UsageError("Openness of channels must lie between 0 and 1.", hint="Give a share.")
+    left = one_a_draw(openness, "Openness of channels", draws, high=1.0)
     polar = skin.polar_share
     needled = polar + (1 - polar) * open_share(values, phi) * left
     fluxes = [resting_flux(skin.column, share, skin.hole_cm_h) for share in (needled, polar)]
@@ -456,19 +454,9 @@ def open_share(values: Draws, phi: ArrayLike) -> Array:
     >>> open_share({"channel-yield": np.array([0.02])}, 0.01).tolist()
     [0.0002]
     """
-    share = np.asarray(phi, dtype=np.float64)
-    gain = values["channel-yield"]
-    if share.shape not in {(), (1,), gain.shape}:
-        raise UsageError(
-            "The area share of punctures does not match the draws.",
-            hint="Give one, or one a draw.",
-        )
-    if not np.all((share >= 0) & (share <= 1)):
-        raise UsageError(
-            "The area share of punctures must lie between 0 and 1.",
-            hint="The puncture model gives it; 0.01 is about 250 fine punctures on a cm².",
-        )
-    return np.asarray(np.minimum(gain * share, 1.0), dtype=np.float64)
+    draws = all_drawn(values, ("channel-yield",), MODEL)
+    share = one_a_draw(phi, "Area share of punctures", draws, high=1.0)
+    return np.asarray(np.minimum(values["channel-yield"] * share, 1.0), dtype=np.float64)
 
 
 def calibrated(claims: Mapping[str, Claim], one: Ingredient) -> bool:

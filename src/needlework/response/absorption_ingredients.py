@@ -12,12 +12,13 @@ from typing import Annotated, Final, Literal
 import msgspec
 import numpy as np
 from msgspec import Meta, Struct
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from needlework.errors import KnowledgeError, UsageError
 from needlework.evidence.model import Name
+from needlework.response.inputs import Array, checked, shown
 
-Array = NDArray[np.float64]
+MOST_PH: Final = 14.0
 
 DATA: Final = Path(__file__).parent / "data" / "ingredients.toml"
 
@@ -93,7 +94,7 @@ def ingredients() -> Mapping[str, Ingredient]:
     )
 
 
-def ingredient(id_: str) -> Ingredient:
+def ingredient(id_: object) -> Ingredient:
     """One ingredient by its id.
 
     Raises
@@ -106,13 +107,12 @@ def ingredient(id_: str) -> Ingredient:
     >>> ingredient("retinol").name.es
     'Retinol'
     """
-    found = ingredients().get(id_)
-    if found is None:
+    if not isinstance(id_, str) or id_ not in ingredients():
         raise UsageError(
-            f"Nothing is known of how {id_!r} passes skin.",
+            f"Nothing is known of how {shown(id_)} passes skin.",
             hint="Ids stand in response/data/ingredients.toml; of others no rank is given.",
         )
-    return found
+    return ingredients()[id_]
 
 
 def uncharged(one: Ingredient, ph: ArrayLike) -> Array:
@@ -143,9 +143,7 @@ def uncharged(one: Ingredient, ph: ArrayLike) -> Array:
     >>> round(float(uncharged(ingredient("lidocaine"), 7.91)), 6)
     0.5
     """
-    values = np.asarray(ph, dtype=np.float64)
-    if values.size == 0 or not np.all((values >= 0) & (values <= 14)):
-        raise UsageError("The pH of a product must be a number from 0 to 14.", hint="Such as 5.5.")
+    values = checked(ph, "pH of the product", high=MOST_PH)
     share = np.ones_like(values)
     if one.zwitterion:
         return share

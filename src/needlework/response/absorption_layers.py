@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from needlework.errors import UsageError
+from needlework.response.inputs import Array, checked, one_a_draw, one_number, whole
 
-Array = NDArray[np.float64]
 Channel = Callable[[Array], ArrayLike] | ArrayLike
 """Open share left of the channels: a function of hours (times,) or values on `time_grid`.
 
@@ -51,6 +51,8 @@ short that the order stays."""
 _AT_ONCE: Final = 64
 """Draws marched together: what a stage reads stays in the processor's cache."""
 _MOST_STEPS: Final = 100_000
+_MOST_HOURS: Final = 1e15
+"""Far beyond all rest; times beyond it would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,8 @@ def time_grid(hours: float, steps: int = STEPS) -> Array:
     >>> time_grid(24, 4).tolist()
     [0.0, 0.375, 3.0, 10.125, 24.0]
     """
-    if not 0 < hours < inf:
-        raise UsageError(f"{hours:g} hours cannot be followed.", hint="Give hours above 0.")
-    if not 1 <= steps <= _MOST_STEPS:
-        raise UsageError(f"{steps} time steps cannot be made.", hint=f"Give 1 to {_MOST_STEPS:,}.")
+    one_number(hours, "Hours to follow", high=_MOST_HOURS, above=True)
+    whole(steps, "Time steps", high=_MOST_STEPS)
     return np.asarray(hours * (np.arange(steps + 1) / steps) ** _GRADING, dtype=np.float64)
 
 
@@ -160,14 +160,24 @@ def resting_flux(column: Column, share: ArrayLike = 0.0, hole_cm_h: ArrayLike = 
     NDArray
         Permeability in cm/h, shape (draws,).
 
+    Raises
+    ------
+    UsageError
+        A share, a permeability or a property of skin lies outside its domain, or counts do not
+        agree.
+
     Examples
     --------
     >>> two = Column((0.001, 0.2), (4, 4), np.array([[1e-6, 1e-2]]), np.ones((1, 2)), np.zeros(1))
     >>> bool(np.isclose(resting_flux(two)[0], 1 / (0.001 / 1e-6 + 0.2 / 1e-2)))
     True
     """
+    draws = _checked_column(column)
+    if len(column.cells) == 1:
+        raise UsageError("A single layer has nothing beside it.", hint="Give two layers or more.")
+    opened = one_a_draw(share, "Open area share", draws, high=1.0)
+    hole = one_a_draw(hole_cm_h, "Permeability of a channel in cm/h", draws)
     resistance = np.asarray(column.thickness_cm) / column.conductivity
-    opened, hole = (np.asarray(each, dtype=np.float64) for each in (share, hole_cm_h))
     upper = (1 - opened) / resistance[:, :-1].sum(axis=1) + opened * hole
     return np.asarray(1 / (1 / upper + resistance[:, -1]), dtype=np.float64)
 
@@ -230,11 +240,11 @@ def follow(
     """
     draws = _checked(column, donor)
     grid = time_grid(hours, steps)
-    area = _shared(share, draws, "open area share", 1.0)
-    kept = _shared(always, draws, "area share that is always open", 1.0)
+    area = one_a_draw(share, "Open area share", draws, high=1.0)
+    kept = one_a_draw(always, "Area share that is always open", draws, high=1.0)
     if len(column.cells) == 1 and (area.any() or kept.any()):
         raise UsageError("A single layer has no channels.", hint="Give it no open area.")
-    hole = _shared(hole_cm_h, draws, "permeability of a channel", inf)
+    hole = one_a_draw(hole_cm_h, "Permeability of a channel in cm/h", draws)
     left = _openness(channel, grid, draws)
     cells = cut(column)
     parts = [
@@ -437,9 +447,9 @@ def _openness(channel: Channel, grid: Array, draws: int) -> tuple[Array, Array]:
     """What is left of the channels at both stages of each step, shapes (draws, steps)."""
     stages = grid[:-1] + _STAGE * np.diff(grid), grid[1:]
     if callable(channel):
-        given = [np.asarray(channel(times), dtype=np.float64) for times in stages]
+        given = [_share(channel(times)) for times in stages]
     else:
-        values = np.asarray(channel, dtype=np.float64)
+        values = _share(channel)
         if values.ndim == 0:
             values = np.full(len(grid), values)
         if values.shape not in {grid.shape, (draws, len(grid))}:
@@ -456,35 +466,36 @@ def _openness(channel: Channel, grid: Array, draws: int) -> tuple[Array, Array]:
                 f"Openness of channels has the shape {values.shape}.",
                 hint="Give a function of times (times,) to (times,) or (draws, times).",
             )
-        if not np.all((values >= 0) & (values <= 1)):
-            raise UsageError(
-                "Openness of channels must lie between 0 and 1.", hint="Give a share of the start."
-            )
         found.append(np.broadcast_to(values, (draws, len(grid) - 1)))
     return found[0], found[1]
 
 
-def _shared(value: ArrayLike, draws: int, what: str, high: float) -> Array:
-    values = np.asarray(value, dtype=np.float64)
-    if values.shape not in {(), (1,), (draws,)}:
-        raise UsageError(f"The {what} does not match the draws.", hint="Give one, or one a draw.")
-    if not np.all(np.isfinite(values) & (values >= 0) & (values <= high)):
-        ends = "0 or more" if high == inf else f"0 to {high:g}"
-        raise UsageError(f"The {what} is out of its domain.", hint=f"Give {ends}.")
-    return np.broadcast_to(values, (draws,))
+def _share(values: ArrayLike) -> Array:
+    return checked(values, "Openness of channels", high=1.0)
 
 
 def _checked(column: Column, donor: Donor) -> int:
+    draws = _checked_column(column)
+    if not donor.depth_cm.shape == donor.dissolves.shape == (draws,):
+        raise UsageError(
+            "Layers, draws and donors do not match.", hint="Give one column and donor a draw."
+        )
+    if not all(np.all(values > 0) for values in (donor.depth_cm, donor.dissolves)):
+        raise UsageError(
+            "Depth and solubility of the donor must lie above 0.",
+            hint="Give infinity where there is no end.",
+        )
+    return draws
+
+
+def _checked_column(column: Column) -> int:
     draws, layers = column.conductivity.shape if column.conductivity.ndim == 2 else (0, 0)
     if not (
         draws
         and layers
         and len(column.thickness_cm) == len(column.cells) == layers
         and column.storage.shape == (draws, layers)
-        and column.clearance_per_h.shape
-        == donor.depth_cm.shape
-        == donor.dissolves.shape
-        == (draws,)
+        and column.clearance_per_h.shape == (draws,)
     ):
         raise UsageError(
             "Layers, draws and donors do not match.", hint="Give one column and donor a draw."
@@ -499,9 +510,4 @@ def _checked(column: Column, donor: Donor) -> int:
         )
     if not np.all(np.isfinite(column.clearance_per_h) & (column.clearance_per_h >= 0)):
         raise UsageError("Clearance must be a number, 0 or more.", hint="Look at the draws.")
-    if not all(np.all(values > 0) for values in (donor.depth_cm, donor.dissolves)):
-        raise UsageError(
-            "Depth and solubility of the donor must lie above 0.",
-            hint="Give infinity where there is no end.",
-        )
     return int(draws)

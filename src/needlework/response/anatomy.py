@@ -21,8 +21,8 @@ import numpy as np
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim, Knowledge
+from needlework.response.inputs import Array, named, one_number
 from needlework.response.parameters import draw, parameters
-from needlework.response.puncture_inputs import Array, checked
 from needlework.units import to_mm
 
 MODEL: Final = "anatomy"
@@ -211,14 +211,11 @@ def layers(
     >>> layers(load_knowledge(), "scalp")
     NoLayers(zone='scalp')
     """
-    if zone not in knowledge.release.zones:
-        raise UsageError(f"There is no zone {zone!r}.", hint="docs/evidence/zone.md lists them.")
-    if sex is not None and sex not in SEXES:
-        raise UsageError(
-            f"Thickness is not known for sex {sex!r}.", hint="Give female, male, or nothing."
-        )
+    named(zone, knowledge.release.zones, "zone", hint="docs/evidence/zone.md lists them.")
+    if sex is not None:
+        named(sex, SEXES, "thickness known for the sex", hint="Give female, male, or nothing.")
     if age_years is not None:
-        checked(age_years, "Age in years", low=YOUNGEST, high=OLDEST)
+        one_number(age_years, "Age in years", low=YOUNGEST, high=OLDEST)
     book = _Book(knowledge, draws, seed)
     if book.is_measured(zone):
         place, proxy = zone, None

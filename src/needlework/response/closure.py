@@ -19,18 +19,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
 from needlework.evidence import Cited, Claim, Knowledge
+from needlework.response.inputs import Array, a_row, all_drawn, as_given, one_a_draw, one_number
 from needlework.response.parameters import Draws, draw, parameters
 from needlework.units import to_mm
-
-Array = NDArray[np.float64]
 
 MODEL: Final = "closure"
 OLDEST: Final = 120
 """Years; more is a slip of the hand."""
+LONGEST_MM: Final = 10.0
+"""A longer needle is no microneedle, or is in another unit."""
 
 _SETTLED: Final = 1e-12
 """Relative step at which Newton's iteration has nothing left to find in double precision."""
@@ -47,6 +48,12 @@ class Closing:
     """Share of the first opening under which a method no longer sees it."""
     barrier_share: Array
     """Share of the first extra water loss that is the barrier's; the rest is the channels'."""
+
+    def __post_init__(self) -> None:
+        draws = a_row(self.barrier_half_life_h, "Half-life of the barrier in h", above=True).size
+        one_a_draw(self.channel_half_life_h, "Half-life of channels in h", draws, above=True)
+        one_a_draw(self.closed_below, "Share that counts as closed", draws, high=1.0, above=True)
+        one_a_draw(self.barrier_share, "Share of the barrier in water loss", draws, high=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +104,10 @@ def closing(
     >>> bool(np.median(dry.channel_half_life_h) > np.median(dry.barrier_half_life_h))
     True
     """
-    count = draws["channel-half-life"].shape
-    length = _one_a_draw(needle_mm, count, "needle length")
-    age = _one_a_draw(age_years, count, "age")
-    covered = _one_a_draw(occluded, count, "occlusion")
-    if not np.all(np.isfinite(length) & (length > 0)):
-        raise UsageError(
-            "The needle length must be a number of millimetres above nought.",
-            hint="Give the set depth or the length of the needles, such as 0.5.",
-        )
-    if not np.all((age >= 0) & (age <= OLDEST)):
-        raise UsageError(
-            f"The age must lie between 0 and {OLDEST} years.", hint="Give completed years."
-        )
-    if not np.all((covered == 0) | (covered == 1)):
-        raise UsageError("Skin is either occluded or not.", hint="Give true or false.")
-    if any(draws[key].shape != count for key in _BEHIND):
-        raise UsageError(
-            "Draws of the closure model are not all as many.",
-            hint="Draw them together from their claims.",
-        )
+    count = all_drawn(draws, _BEHIND, MODEL)
+    length = one_a_draw(needle_mm, "Needle length in mm", count, high=LONGEST_MM, above=True)
+    age = one_a_draw(age_years, "Age in years", count, high=OLDEST)
+    covered = _covered(occluded, count)
     logarithm = (
         np.log(draws["channel-half-life"])
         + draws["length-exponent"] * np.log(length / draws["reference-length"])
@@ -124,11 +115,6 @@ def closing(
         + draws["age-effect"] * (age - draws["age-reference"]) / draws["age-span"]
         + draws["person-effect"]
     )
-    if not all(np.all(np.isfinite(draws[key])) for key in _BEHIND):
-        raise UsageError(
-            "Draws of the closure model are not all finite numbers.",
-            hint="Draw them again from their claims.",
-        )
     return Closing(
         barrier_half_life_h=draws["barrier-half-life"]
         * np.where(covered == 1, draws["barrier-occlusion-factor"], 1.0),
@@ -287,9 +273,7 @@ def waits(hours: Array) -> Waits:
     >>> waits(np.linspace(0, 40, 41))
     Waits(half_h=20.0, most_h=36.0, nearly_all_h=39.0)
     """
-    if hours.size == 0 or not np.all(np.isfinite(hours)):
-        raise UsageError("Hours of closing must be numbers.", hint="Give one or more draws.")
-    half, most, nearly_all = np.quantile(hours, (0.5, 0.9, 0.975))
+    half, most, nearly_all = np.quantile(a_row(hours, "Hours of waiting"), (0.5, 0.9, 0.975))
     return Waits(float(half), float(most), float(nearly_all))
 
 
@@ -303,6 +287,7 @@ def calibrated(claims: Mapping[str, Claim], needle_mm: float) -> bool:
     >>> calibrated(known, 0.5), calibrated(known, 1.5)
     (True, False)
     """
+    one_number(needle_mm, "Needle length in mm")
     low, high = claims["calibrated-from"], claims["calibrated-to"]
     return to_mm(low.number, low.unit) <= needle_mm <= to_mm(high.number, high.unit)
 
@@ -336,13 +321,7 @@ def lengthened(published_hours: float, modelled_hours: float) -> float:
     >>> lengthened(24, 37), lengthened(24, 3)
     (37.0, 24.0)
     """
-    for hours in (published_hours, modelled_hours):
-        if not (math.isfinite(hours) and hours >= 0):
-            raise UsageError(
-                "A wait must be a number of hours, nought or more.",
-                hint="Give hours; leave the model out where it has no answer.",
-            )
-    return float(max(published_hours, modelled_hours))
+    return max(one_number(wait, "Wait in h") for wait in (published_hours, modelled_hours))
 
 
 def aftercare_hours(
@@ -421,19 +400,13 @@ _BEHIND: Final = (_BEHIND_CLOSED - {"aftercare-share"}) | {
 
 
 def _left(half_life_h: Array, hours: ArrayLike) -> Array:
-    times = np.atleast_1d(np.asarray(hours, dtype=np.float64))
-    if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times) & (times >= 0)):
-        raise UsageError(
-            "Times after a session must be numbers of hours, nought or more.",
-            hint="Give one row of hours since the last pass.",
-        )
+    times = a_row(hours, "Hours since the last pass")
     return np.asarray(np.exp2(-times[None, :] / half_life_h[:, None]), dtype=np.float64)
 
 
-def _one_a_draw(value: ArrayLike, shape: tuple[int, ...], what: str) -> Array:
-    try:
-        return np.broadcast_to(np.asarray(value, dtype=np.float64), shape)
-    except ValueError:
-        raise UsageError(
-            f"The {what} does not match the draws.", hint="Give one for all, or one for each draw."
-        ) from None
+def _covered(occluded: ArrayLike, draws: int) -> Array:
+    given = as_given(occluded, "Occlusion", kinds="biuf").astype(np.float64)
+    covered = one_a_draw(given, "Occlusion", draws, high=1.0)
+    if not ((covered == 0) | (covered == 1)).all():
+        raise UsageError("Skin is either occluded or not.", hint="Give true or false.")
+    return covered

@@ -24,6 +24,8 @@ from needlework.evidence import Knowledge
 from needlework.evidence.scales import Direction, Scale
 from needlework.i18n import Translate, say_number, translator
 from needlework.response import healing, outcome
+from needlework.response.forecast_scale import Turned
+from needlework.response.inputs import checked_seed, is_whole, named, one_number, shown, whole
 from needlework.response.learning import (
     Learned,
     Measure,
@@ -33,7 +35,7 @@ from needlework.response.learning import (
     worth_more,
 )
 from needlework.response.parameters import draw, parameters
-from needlework.response.penetration import NoPenetration, penetration
+from needlework.response.penetration import DEEPEST_MM, NoPenetration, penetration
 from needlework.response.posterior import Posterior, chain_claims, load_posterior
 from needlework.response.refused import Refused
 from needlework.response.summary import LEVELS
@@ -49,8 +51,7 @@ EACH: Final = 5
 HORIZON_DAYS: Final = 540
 STEP_DAYS: Final = 7
 LATEST_DAY: Final = 3650
-_FARTHEST: Final = 1e6
-"""On a scale without an end: beyond it a score is a slip, and numbers stop being told apart."""
+_FARTHEST_DAY: Final = 1_000_000
 
 Part = Literal["concern", "dose", "no-dose", "sessions", "interval", "measures"]
 
@@ -217,10 +218,10 @@ def forecast(
     >>> told.band.median[0] > told.band.median[20] > 0
     True
     """
-    if seed < 0:
-        raise UsageError(f"A seed of {seed} is below zero.", hint="Give 0 or more.")
+    checked_seed(seed)
+    _check_days(asked)
     scale = _scale(knowledge, asked)
-    turned = _Turned.of(knowledge, scale, asked)
+    turned = Turned.of(knowledge, scale, asked.start, asked.measures)
     until_day = _until(asked)
     held = load_posterior(knowledge) if posterior is None else posterior
     own = len(asked.measures) > 1
@@ -234,7 +235,7 @@ def forecast(
     days = np.arange(0, until_day + 1, STEP_DAYS)
     grown = _grown(chain, asked.session_days, until_day, some.size)
     course = outcome.score(some, gain, grown, days)
-    measures = turned.measures(asked)
+    measures = turned.measures(asked.scale, asked.measures)
     learned = learn(
         some,
         _on_measures(some, gain, chain, asked.session_days[: _held(asked)], measures),
@@ -318,10 +319,7 @@ def relative_dose(
     >>> relative_dose(known, structs.replace(way, zone="scalp"), Person(), 50, 1).said is None
     True
     """
-    if not (isfinite(way.depth_mm) and way.depth_mm > 0):
-        raise UsageError(
-            f"A depth of {way.depth_mm:g} mm cannot be needled.", hint="Give mm above nought."
-        )
+    one_number(way.depth_mm, "Set depth in mm", high=DEEPEST_MM, above=True)
     claims = parameters(knowledge, MODEL)
     half = draw({"half-dose": parameters(knowledge, "healing")["half-dose"]}, draws, seed)[
         "half-dose"
@@ -423,100 +421,6 @@ def _worth(
     )
 
 
-# --- scales -----------------------------------------------------------------------------------
-
-
-class _Turned(Struct, frozen=True, kw_only=True):
-    """A scale turned into deficits, of which nought is the best, and back."""
-
-    unit: str
-    better: Literal["lower", "higher"]
-    best: float
-    worst: float
-    start: float | None
-    claims: tuple[str, ...]
-    reads: tuple[float, ...] = ()
-    """Every score that a rating can read, where they are few enough to matter."""
-
-    @classmethod
-    def of(cls, knowledge: Knowledge, scale: Scale, asked: Asked) -> _Turned:
-        scores = [(each.score, f"Measure {n}") for n, each in enumerate(asked.measures, 1)]
-        if asked.measures and asked.start is not None:
-            raise UsageError(
-                "A start and measures are both given.", hint="The first measure is the start."
-            )
-        if asked.start is not None:
-            scores.append((asked.start, "The start"))
-        if not scores:
-            return cls(unit="%", better="lower", best=0.0, worst=100.0, start=None, claims=())
-        low, high, ids = _ends(knowledge, scale)
-        higher = scale.direction is Direction.HIGHER_BETTER
-        best, worst = (high, low) if higher else (low, high)
-        for value, what in scores:
-            if not max(low, -_FARTHEST) <= value <= min(high, _FARTHEST):
-                raise Refused(
-                    "{what} of {value} lies outside {scale}, {low} to {high}.",
-                    hint="Give the score as the scale gives it.",
-                    what=what,
-                    value=f"{value:g}",
-                    scale=scale.name.en,
-                    low=f"{low:g}",
-                    high=f"{min(high, _FARTHEST):g}",
-                )
-        if scores[0][0] == best:
-            raise Refused(
-                "{what} is the best that {scale} can say: there is nothing to get better.",
-                hint="Forecast a concern that the person has, on a scale that shows it.",
-                what=scores[0][1],
-                scale=scale.name.en,
-            )
-        better: Literal["lower", "higher"] = "higher" if higher else "lower"
-        return cls(
-            unit=scale.scoring.unit,
-            better=better,
-            best=best,
-            worst=worst,
-            start=scores[0][0],
-            claims=ids,
-            reads=_reads(scale, low, high),
-        )
-
-    def deficit(self, score: float) -> float:
-        return abs(score - self.best)
-
-    def score(self, deficit: float) -> float:
-        return self.best - deficit if self.better == "higher" else self.best + deficit
-
-    def readable(self, rows: Floats) -> Floats:
-        """Ends of intervals where a rating can lie: between two grades nobody is ever rated."""
-        if not self.reads:
-            return rows
-        grades = np.array(self.reads)
-        nearest = grades[np.abs(rows[..., None] - grades).argmin(axis=-1)]
-        middle = len(rows) // 2
-        low = np.minimum(nearest[:middle], rows[middle])
-        high = np.maximum(nearest[middle + 1 :], rows[middle])
-        read = np.concatenate([low, rows[middle : middle + 1], high])
-        read[:, 0] = rows[:, 0]  # the first is as it was rated
-        return read
-
-    def measures(self, asked: Asked) -> tuple[Measure, ...]:
-        """The person's own as deficits; a start alone counts as the first."""
-        if asked.measures:
-            return tuple(
-                structs.replace(each, score=self.deficit(each.score)) for each in asked.measures
-            )
-        start = self.worst if self.start is None else self.deficit(self.start)
-        return (Measure(day=0, score=start, scale=asked.scale),)
-
-    def rows(self, levels: Floats, start: float) -> Floats:
-        """Quantiles of deficits as quantiles of scores, within the scale; (levels, days)."""
-        most = self.deficit(self.worst) if self.start is not None else np.inf
-        held = np.clip(levels, 0, most)
-        held[:, 0] = start  # the day of the first measure: it reads what it read
-        return self.best - held[::-1] if self.better == "higher" else self.best + held
-
-
 def _band(rows: Floats) -> Band:
     low_95, low_80, low_50, median, high_50, high_80, high_95 = (
         tuple(round(float(value), 4) for value in row) for row in rows
@@ -532,78 +436,14 @@ def _band(rows: Floats) -> Band:
     )
 
 
-def _ends(knowledge: Knowledge, scale: Scale) -> tuple[float, float, tuple[str, ...]]:
-    """Lowest and highest value with their claims; a scale need not end where skin is worst."""
-    found, ids = [], []
-    for end, without in (("minimum", -inf), ("maximum", inf)):
-        claim_id = f"scale.{scale.id}.{end}"
-        claim = knowledge.find(claim_id)
-        found.append(without if claim is None else claim.number)
-        ids += [] if claim is None else [claim_id]
-    low, high = found
-    if not isfinite(high if scale.direction is Direction.HIGHER_BETTER else low):
-        raise Refused(
-            "{scale} has no best value to count from.",
-            hint="Give a scale that says what unblemished skin is.",
-            scale=scale.name.en,
-        )
-    return low, high, tuple(ids)
-
-
-def _reads(scale: Scale, low: float, high: float) -> tuple[float, ...]:
-    """Scores that a scale of whole steps can come to; none where it has finer ones or no end."""
-    if scale.scoring.kind == "grade" and scale.items[0].levels:
-        return tuple(sorted(level.value for level in scale.answers(scale.items[0])))
-    is_whole = scale.scoring.kind in ("grade", "sum", "total") and all(
-        item.weight == 1 and (item.levels or item.step == 1) for item in scale.required
-    )
-    values = [level.value for item in scale.required for level in scale.answers(item)]
-    if not (is_whole and isfinite(high - low) and all(map(float.is_integer, values))):
-        return ()
-    return tuple(float(each) for each in range(round(low), round(high) + 1))
-
-
-def is_best(knowledge: Knowledge, scale: Scale, score: float) -> bool:
-    """Whether a score leaves nothing to get better.
-
-    Examples
-    --------
-    >>> from needlework.evidence import load_knowledge
-    >>> known = load_knowledge()
-    >>> is_best(known, known.release.scales["lemperle"], 0)
-    True
-    """
-    low, high, _ids = _ends(knowledge, scale)
-    return score == (high if scale.direction is Direction.HIGHER_BETTER else low)
-
-
-def points(knowledge: Knowledge, scale: Scale) -> float:
-    """How far apart a scale's ends are; without end for a scale that has none.
-
-    Examples
-    --------
-    >>> from needlework.evidence import load_knowledge
-    >>> known = load_knowledge()
-    >>> points(known, known.release.scales["lemperle"])
-    5
-    """
-    low, high, _ids = _ends(knowledge, scale)
-    return high - low
-
-
 def _scale(knowledge: Knowledge, asked: Asked) -> Scale:
     release = knowledge.release
-    if asked.concern not in release.concerns:
-        raise UsageError(
-            f"There is no concern {asked.concern!r}.",
-            hint="`needlework evidence list --kind concern` names them.",
-        )
-    scale = release.scales.get(asked.scale)
-    if scale is None:
-        raise UsageError(
-            f"There is no scale {asked.scale!r}.",
-            hint="`needlework evidence list --kind scale` names them.",
-        )
+    for word, names, kind in (
+        (asked.concern, release.concerns, "concern"),
+        (asked.scale, release.scales, "scale"),
+    ):
+        named(word, names, kind, hint=f"`needlework evidence list --kind {kind}` names them.")
+    scale = release.scales[asked.scale]
     if scale.id not in (usual := release.concerns[asked.concern].scales):
         raise UsageError(
             f"{scale.name.en} is no scale of the concern {asked.concern}.",
@@ -630,9 +470,23 @@ def _held(asked: Asked) -> int:
     return sum(day <= last for day in asked.session_days)
 
 
-def _until(asked: Asked) -> int:
+def _check_days(asked: Asked) -> None:
+    """Whole days and scores that are numbers; what they mean together is looked at later."""
     if not asked.session_days:
         raise UsageError("There is no session to forecast.", hint="Give the day of one.")
+    for n, day in enumerate(asked.session_days, 1):
+        whole(day, f"Day of session {n}", low=0, high=_FARTHEST_DAY)
+    for n, each in enumerate(asked.measures, 1):
+        whole(each.day, f"Day of measure {n}", low=-_FARTHEST_DAY, high=_FARTHEST_DAY)
+        one_number(each.score, f"Score of measure {n}", low=-inf, high=inf)
+    for value, what in ((asked.held, "Sessions held"), (asked.until_day, "Last day")):
+        if value is not None:
+            whole(value, what, low=-_FARTHEST_DAY, high=_FARTHEST_DAY)
+    if asked.start is not None:
+        one_number(asked.start, "The start", low=-inf, high=inf)
+
+
+def _until(asked: Asked) -> int:
     latest = max(asked.session_days[-1], *(each.day for each in asked.measures), 0)
     if latest > LATEST_DAY:
         raise Refused(
@@ -743,9 +597,9 @@ def _size(held: Posterior) -> int:
 def _thinned(held: Posterior, draws: int) -> Posterior:
     """Every so many-th draw, so that all chains have their say."""
     size = _size(held)
-    if not 50 <= draws <= size:
+    if not (is_whole(draws) and 50 <= draws <= size):
         raise UsageError(
-            f"A forecast cannot be made of {draws} draws.", hint=f"Ask for 50 to {size:,}."
+            f"A forecast cannot be made of {shown(draws)} draws.", hint=f"Ask for 50 to {size:,}."
         )
     at = np.arange(draws) * size // draws
     thin: Mapping[str, Floats] = {name: values[at] for name, values in held.draws.items()}

@@ -22,13 +22,14 @@ from typing import Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from needlework.errors import UsageError
 from needlework.response.healing_matrix import apply, march, powers, product, transition
+from needlework.response.inputs import Array, a_row, all_drawn, checked, fitting, one_number
 from needlework.response.parameters import Draws
 
-Array = NDArray[np.float64]
+MODEL: Final = "healing"
 
 STATES: Final = (
     "damage",
@@ -147,16 +148,9 @@ def chain(values: Draws) -> Chain:
     >>> made.draws, 3.5 < float(np.median(made.fibroblast_days)) < 4.5
     (1000, True)
     """
-    missing = sorted(key for key in _KEYS.values() if key not in values)
-    if missing:
-        raise UsageError(
-            f"The healing model lacks {', '.join(missing)}.",
-            hint="Draw the parameters of the model 'healing', all of them.",
-        )
+    all_drawn(values, tuple(_KEYS.values()), MODEL)
     fields = {field: np.asarray(values[key], np.float64) for field, key in _KEYS.items()}
-    draws = fields["damage_days"].shape
     for field, given in fields.items():
-        _check_draws(given, draws, _KEYS[field])
         share = field == "matured_share"
         low, high = (SMALLEST_SHARE, 1.0) if share else (SHORTEST_DAYS, LONGEST_DAYS)
         if given.min() < low or given.max() > high:
@@ -167,20 +161,7 @@ def chain(values: Draws) -> Chain:
     return Chain(**fields)
 
 
-def _check_draws(given: Array, shape: tuple[int, ...], name: str) -> None:
-    if given.ndim != 1 or given.shape != shape or not given.size:
-        raise UsageError(
-            f"Healing parameter {name} has shape {given.shape}, not one value a draw.",
-            hint="Give every parameter the same number of draws, at least one.",
-        )
-    if not np.isfinite(given).all():
-        raise UsageError(
-            f"Healing parameter {name} has draws that are not finite numbers.",
-            hint="Draw it again from its claim.",
-        )
-
-
-def dose(injured_cm3_per_cm2: Array, half_dose_cm3_per_cm2: Array) -> Array:
+def dose(injured_cm3_per_cm2: ArrayLike, half_dose_cm3_per_cm2: ArrayLike) -> Array:
     """Dose of a session from the dermis that it injured: ``V / (V50 + V)``, from 0 to 1.
 
     Parameters
@@ -201,20 +182,10 @@ def dose(injured_cm3_per_cm2: Array, half_dose_cm3_per_cm2: Array) -> Array:
     >>> dose(np.array([0.0, 1e-3, 3e-3]), np.array([1e-3]))
     array([0.  , 0.5 , 0.75])
     """
-    injured = np.asarray(injured_cm3_per_cm2, np.float64)
-    half = np.asarray(half_dose_cm3_per_cm2, np.float64)
-    if not injured.size or not half.size:
-        raise UsageError("There is no injured volume to take a dose of.", hint="Give one a draw.")
-    if not np.isfinite(injured).all() or injured.min() < 0:
-        raise UsageError(
-            "An injured volume is negative or not a number.",
-            hint="Take it from the penetration model: depth, density and hole, all 0 or more.",
-        )
-    if not np.isfinite(half).all() or half.min() <= 0:
-        raise UsageError(
-            "The injured volume with half the effect is not above 0.",
-            hint="Draw the parameter half-dose from its claim.",
-        )
+    injured, half = fitting(
+        checked(injured_cm3_per_cm2, "Injured volume in cm3/cm2"),
+        checked(half_dose_cm3_per_cm2, "Volume of half the effect in cm3/cm2", above=True),
+    )
     part: Array = injured / (half + injured)
     return part
 
@@ -269,8 +240,8 @@ def respond(
     >>> course.states.shape, bool((course.collagen_i[:, -1] > 0).all())
     ((50, 6, 26), True)
     """
-    amounts = np.asarray(doses, np.float64)
-    _check_sessions(session_days, until_day)
+    session_days = _check_sessions(session_days, until_day)
+    amounts = checked(doses, "Dose of a session")
     _check_doses(amounts, (made.draws, len(session_days)))
     days = _grid(until_day, step_days, made.draws)
     states = np.empty((len(STATES), len(days), made.draws))
@@ -308,10 +279,7 @@ def _arrival(day: float, step_days: float) -> int:
 
 
 def _grid(until_day: float, step_days: float, draws: int) -> Array:
-    if not (np.isfinite(step_days) and step_days > 0):
-        raise UsageError(
-            f"A grid cannot have a step of {step_days:g} days.", hint="Give a step above 0."
-        )
+    one_number(step_days, "Step of the grid in days", high=LONGEST_DAYS, above=True)
     points = int(np.floor(until_day / step_days + _ROUNDING)) + 1
     if points * draws * len(STATES) > MOST_VALUES:
         raise UsageError(
@@ -321,26 +289,23 @@ def _grid(until_day: float, step_days: float, draws: int) -> Array:
     return step_days * np.arange(points, dtype=np.float64)
 
 
-def _check_sessions(session_days: tuple[float, ...], until_day: float) -> None:
-    if not session_days:
-        raise UsageError("There is no session to respond to.", hint="Give the day of one.")
-    for number, day in enumerate(session_days, start=1):
-        if not (np.isfinite(day) and day >= 0):
-            raise UsageError(
-                f"Session {number} is on day {day:g}, before the course begins.",
-                hint="Count days from the first session: 0 or more.",
-            )
-    for number, (before, day) in enumerate(pairwise(session_days), start=2):
+def _check_sessions(session_days: ArrayLike, until_day: float) -> tuple[float, ...]:
+    one_number(until_day, "Last day", high=LONGEST_DAYS)
+    for number, day in enumerate(session_days if np.iterable(session_days) else (), start=1):
+        one_number(day, f"Day of session {number}", high=LONGEST_DAYS)
+    days = tuple(map(float, a_row(session_days, "Days of sessions")))
+    for number, (before, day) in enumerate(pairwise(days), start=2):
         if day < before:
             raise UsageError(
                 f"Session {number} on day {day:g} comes before the last, on day {before:g}.",
                 hint="Give sessions in the order of their days.",
             )
-    if not (np.isfinite(until_day) and until_day >= session_days[-1]):
+    if until_day < days[-1]:
         raise UsageError(
-            f"The last session, on day {session_days[-1]:g}, lies after day {until_day:g}.",
+            f"The last session, on day {days[-1]:g}, lies after day {until_day:g}.",
             hint="Let the course last to the last session at least.",
         )
+    return days
 
 
 def _check_doses(amounts: Array, shape: tuple[int, int]) -> None:
@@ -348,11 +313,6 @@ def _check_doses(amounts: Array, shape: tuple[int, int]) -> None:
         raise UsageError(
             f"Doses of shape {amounts.shape} do not fit {shape[0]} draws × {shape[1]} sessions.",
             hint="Give one dose for each draw and session.",
-        )
-    if not np.isfinite(amounts).all() or amounts.min() < 0:
-        raise UsageError(
-            "A session's dose is negative or not a number.",
-            hint="Take doses from `dose`: 0 or more.",
         )
 
 
@@ -388,7 +348,7 @@ def maturation(
     >>> g.shape, float(g[:, 1, 4].max()), bool(g.max() <= 1)
     ((50, 2, 26), 0.0, True)
     """
-    _check_sessions(session_days, until_day)
+    session_days = _check_sessions(session_days, until_day)
     days = _grid(until_day, step_days, made.draws)
     height = _height(np.stack(msgspec.structs.astuple(made)).tobytes(), made.draws)
     states = np.empty((len(STATES), len(days), made.draws))

@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim
+from needlework.response.inputs import FARTHEST, a_row, checked, is_whole, one_number, real
 from needlework.response.outcome import Floats, People
 
 FEWEST: Final = 200
@@ -185,7 +186,18 @@ def predicted(
     -------
     ndarray
         Shape of `course`, in the scale's unit; to be read with `learned.weights`.
+
+    Raises
+    ------
+    UsageError
+        The course is of other draws, or holds something that is no number.
     """
+    course = real(course, "Course of a score")
+    if course.ndim not in {1, 2} or len(course) != of.size:
+        raise UsageError(
+            f"A course of shape {course.shape} does not fit {of.size} draws.",
+            hint="Make both from the same draws.",
+        )
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, of.size, 1])))
     tail = outcome["tail"].number
     own = of.error
@@ -197,7 +209,7 @@ def predicted(
     return np.asarray(learned.start.reshape(shape) * (course + errors.reshape(shape)))
 
 
-def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> Floats:
+def weighted_quantiles(values: Floats, weights: Floats, levels: ArrayLike) -> Floats:
     """Quantiles of weighted draws.
 
     Parameters
@@ -217,30 +229,35 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float])
     Raises
     ------
     UsageError
-        There is no draw, a value or a weight is no number, or no weight is above nought.
+        There is no draw, a value or a weight is no number, no weight is above nought, there is
+        not one a draw, or a level lies outside its domain.
 
     Examples
     --------
     >>> weighted_quantiles(np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0]), [0.1, 0.9])
     array([3., 3.])
     """
-    if not (values.size and np.isfinite(values).all()):
+    values, weights = real(values, "Values of draws"), a_row(weights, "Weights of draws")
+    shares = a_row(levels, "Levels of quantiles", high=1.0)
+    if not (values.size and values.ndim and np.isfinite(values).all()):
         raise UsageError(
             "Something that was drawn is no number, or nothing was.",
             hint="Draw again: an interval over part of the draws would mean nothing.",
         )
-    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.sum() > 0):
-        raise UsageError("Weights of draws are no shares.", hint="Take them from `learn`.")
+    if not (len(weights) == len(values) and weights.sum() > 0):
+        raise UsageError(
+            "Weights of draws are no shares, or not one a draw.", hint="Take them from `learn`."
+        )
     flat = values.reshape(len(values), -1)
     order = np.argsort(flat, axis=0)
     ordered = np.take_along_axis(flat, order, axis=0)
     reached = np.cumsum(weights[order], axis=0)
     reached /= reached[-1]
-    found = np.empty((len(levels), flat.shape[1]))
-    for place, level in enumerate(levels):
+    found = np.empty((shares.size, flat.shape[1]))
+    for place, level in enumerate(shares):
         at = np.minimum((reached < level - _DUST).sum(axis=0), len(flat) - 1)
         found[place] = ordered[at, np.arange(flat.shape[1])]
-    return found.reshape(len(levels), *values.shape[1:])
+    return found.reshape(shares.size, *values.shape[1:])
 
 
 _DUST: Final = 1e-12
@@ -271,10 +288,16 @@ def worth_more(
     Raises
     ------
     UsageError
-        No further session is asked about.
+        No further session is asked about, or a share is none, or not one a draw.
     """
-    if gain.ndim != 2 or not gain.shape[1]:
+    if np.ndim(gain) != 2 or not np.size(gain):
         raise UsageError("No further session is asked about.", hint="Ask about one or more.")
+    gain, share_left = checked(gain, "Gain", high=1.0), checked(share_left, "Share that is left")
+    if not len(gain) == share_left.size == of.size:
+        raise UsageError(
+            f"{len(gain)} gains and {share_left.size} shares do not fit {of.size} draws.",
+            hint="Make all of them from the same draws.",
+        )
     taken = 1 - np.prod(1 - gain, axis=1)
     brings = taken * np.maximum(share_left - of.plateau, 0.0)
     error = of.error if learned.known_error is None else learned.known_error / learned.start
@@ -331,9 +354,10 @@ def _check(of: People, course: NDArray[np.float64], measures: Sequence[Measure])
                 f"Measure {place} is on the scale {measure.scale}, the first on {first.scale}.",
                 hint="Give the measures of one scale; scales are not converted.",
             )
-        if not np.isfinite(measure.score):
+        one_number(measure.score, f"Score of measure {place}", low=-FARTHEST)
+        if not is_whole(measure.day):
             raise UsageError(
-                f"Measure {place} is no number.", hint="Leave out what was not measured."
+                f"The day of measure {place} is no whole number.", hint="Count whole days."
             )
         if place > 1 and measure.day < measures[place - 2].day:
             raise UsageError(
@@ -341,7 +365,9 @@ def _check(of: People, course: NDArray[np.float64], measures: Sequence[Measure])
                 hint="Give them in order.",
             )
         if measure.error is not None and not (
-            _LEAST_ERROR * first.score <= measure.error <= _MOST_ERROR * first.score
+            _LEAST_ERROR * first.score
+            <= one_number(measure.error, f"Error of measure {place}")
+            <= _MOST_ERROR * first.score
         ):
             raise UsageError(
                 f"The error of measure {place} is no error of such a score.",
@@ -356,7 +382,7 @@ def _check(of: People, course: NDArray[np.float64], measures: Sequence[Measure])
             "The first score is not above nought: there is nothing to get better.",
             hint="Forecast a concern that the person has.",
         )
-    if course.shape != (of.size, len(measures)):
+    if real(course, "Course of a score").shape != (of.size, len(measures)):
         raise UsageError(
             f"A course of shape {course.shape} does not fit {of.size} draws and "
             f"{len(measures)} measures.",

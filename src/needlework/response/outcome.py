@@ -16,14 +16,32 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim
+from needlework.response.inputs import (
+    FARTHEST,
+    a_row,
+    all_drawn,
+    checked,
+    checked_seed,
+    real,
+    whole,
+)
 from needlework.response.parameters import draw
 from needlework.response.posterior import Posterior
 
 Floats = NDArray[np.float64]
+
+MOST_EACH: Final = 1000
+"""People drawn for each draw of the posterior: more would only fill memory."""
+
+_DRAWN: Final = ("gain-centre", "study-spread", "person-spread", "plateau", "measurement-error")
+"""Of the posterior, what people are made of."""
+
+_FARTHEST_LOG_DOSE: Final = 100.0
+"""No session is so many e-folds stronger or weaker than another."""
 
 HALF_YEAR_D: Final = 182.625
 """The drift's claim is about half a year."""
@@ -86,8 +104,9 @@ def people(posterior: Posterior, outcome: dict[str, Claim], *, seed: int, each: 
     >>> some.size
     4000
     """
-    if each < 1:
-        raise UsageError(f"{each} people a draw are too few.", hint="Give one or more.")
+    whole(each, "People a draw", high=MOST_EACH)
+    checked_seed(seed)
+    all_drawn(posterior.draws, _DRAWN, "outcome")
     draws = {name: np.repeat(values, each) for name, values in posterior.draws.items()}
     size = len(draws["gain-centre"])
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, size])))
@@ -120,16 +139,24 @@ def gains(of: People, log_dose: Sequence[float] | Floats) -> Floats:
     ndarray
         Shape (draws, sessions), each between 0 and 1.
 
+    Raises
+    ------
+    UsageError
+        A dose is no number or lies outside its domain, or there are not as many as draws.
+
     Examples
     --------
     >>> one = People(*(np.array([x]) for x in (0.0, 1.0, 0.2, 0.0, 0.1)))
     >>> gains(one, [0.0, np.log(3)]).round(2).tolist()
     [[0.5, 0.75]]
     """
-    doses = np.atleast_2d(np.asarray(log_dose, dtype=np.float64))
-    if not np.isfinite(doses).all():
+    doses = np.atleast_2d(
+        _none_or(log_dose, "Logarithm of a session's dose", -_FARTHEST_LOG_DOSE, _FARTHEST_LOG_DOSE)
+    )
+    if doses.ndim > 2 or len(doses) not in {1, of.size}:
         raise UsageError(
-            "A session's dose is no number.", hint="Its injured volume must be above nought."
+            f"Doses of shape {doses.shape} do not fit {of.size} draws.",
+            hint="Give one row of sessions, or a row a draw.",
         )
     return _expit(of.gain_logit[:, None] + of.dose_slope[:, None] * doses)
 
@@ -181,11 +208,13 @@ def score_course(
     >>> score_course(one, half, at_once, [0, 30], [0, 10, 40]).tolist()
     [[1.0, 0.5, 0.25]]
     """
-    told = np.asarray(days, dtype=np.int64)
-    _check(of, gain, matured, session_days, told)
+    gain, matured = _none_or(gain, "Gain", 0.0, 1.0), real(matured, "Course of a session")
+    told = _whole_days(days, "Days to tell of")
+    sessions = _whole_days(session_days, "Days of sessions")
+    _check(of, gain, matured, sessions)
     last = matured.shape[1] - 1
-    grown = np.zeros((of.size, len(session_days), told.size))
-    for k, day in enumerate(session_days):
+    grown = np.zeros((of.size, sessions.size, told.size))
+    for k, day in enumerate(sessions):
         since = told - day
         begun = since >= 0
         grown[:, k, begun] = matured[:, np.minimum(since[begun], last)]
@@ -214,7 +243,7 @@ def score(of: People, gain: Floats, grown: Floats, days: NDArray[np.int64] | Flo
     Raises
     ------
     UsageError
-        Shapes disagree.
+        Shapes disagree, or something is not a number or lies outside its domain.
 
     Examples
     --------
@@ -222,25 +251,39 @@ def score(of: People, gain: Floats, grown: Floats, days: NDArray[np.int64] | Flo
     >>> score(one, gains(one, [0.0]), np.array([[[0.0, 0.5, 1.0]]]), np.arange(3)).tolist()
     [[1.0, 0.75, 0.5]]
     """
-    if grown.shape != (*gain.shape, len(days)) or len(gain) != of.size:
+    gain, grown = _none_or(gain, "Gain", 0.0, 1.0), real(grown, "Growth of a session")
+    at = a_row(days, "Days to tell of")
+    if gain.ndim != 2 or grown.shape != (*gain.shape, at.size) or len(gain) != of.size:
         raise UsageError(
             f"Gains of shape {gain.shape} and growth of shape {grown.shape} do not fit "
-            f"{of.size} draws and {len(days)} days.",
+            f"{of.size} draws and {at.size} days.",
             hint="Make all of them from the same draws.",
         )
     left = np.prod(1 - gain[:, :, None] * grown, axis=1)
+    if not np.isfinite(left).all():
+        raise UsageError(
+            "Growth of a session: not a finite number.",
+            hint="Draw again; nothing is forecast from part of the draws.",
+        )
     share = of.plateau[:, None] + (1 - of.plateau[:, None]) * left
-    drift = of.drift_per_day[:, None] * np.asarray(days, dtype=np.float64)
+    drift = of.drift_per_day[:, None] * at
     return np.asarray(np.maximum(share + drift, 0.0))
 
 
-def _check(
-    of: People,
-    gain: Floats,
-    matured: Floats,
-    session_days: Sequence[int],
-    told: NDArray[np.int64],
-) -> None:
+def _none_or(values: ArrayLike, what: str, low: float, high: float) -> Floats:
+    """As `checked`; the untreated have no session, and so an empty row."""
+    given = real(values, what)
+    return checked(given, what, low=low, high=high) if given.size else given
+
+
+def _whole_days(days: ArrayLike, what: str) -> NDArray[np.int64]:
+    given = _none_or(days, what, 0.0, FARTHEST)
+    if given.ndim != 1 or not (given == np.floor(given)).all():
+        raise UsageError(f"{what}: not a row of whole days.", hint="Give whole days, from 0 on.")
+    return given.astype(np.int64)
+
+
+def _check(of: People, gain: Floats, matured: Floats, session_days: NDArray[np.int64]) -> None:
     for place, day in enumerate(session_days):
         before = session_days[place - 1] if place else 0
         if day < before:
@@ -248,10 +291,6 @@ def _check(
                 f"Session {place + 1} on day {day} lies before day {before}.",
                 hint="Give the sessions in order, from day 0 on.",
             )
-    if told.size and told.min() < 0:
-        raise UsageError(
-            f"Day {told.min()} lies before the start.", hint="Count days from the first measure."
-        )
     if (
         gain.shape != (of.size, len(session_days))
         or matured.ndim != 2
@@ -261,11 +300,6 @@ def _check(
             f"Gains of shape {gain.shape} and a course of shape {matured.shape} do not fit "
             f"{of.size} draws and {len(session_days)} sessions.",
             hint="Make all of them from the same draws.",
-        )
-    if not (np.isfinite(gain).all() and np.isfinite(matured).all()):
-        raise UsageError(
-            "A gain or a course holds something that is no number.",
-            hint="Draw them again; nothing is forecast from part of the draws.",
         )
 
 

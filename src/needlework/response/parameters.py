@@ -21,6 +21,7 @@ from needlework.evidence.priors import (
     Prior,
     Uniform,
 )
+from needlework.response.inputs import checked_seed, is_whole, named, shown
 
 Draws = Mapping[str, NDArray[np.float64]]
 """Parameter → one value a draw, shape (draws,)."""
@@ -53,9 +54,8 @@ def parameters(knowledge: Knowledge, model: str) -> dict[str, Claim]:
     'cm/s'
     """
     start = f"response.{model}."
-    ids = knowledge.release.parameters.get(model)
-    if not ids:
-        raise UsageError(f"There is no model {model!r}.", hint="docs/model/ lists them.")
+    models = knowledge.release.parameters
+    ids = models[named(model, models, "model", hint="docs/model/ lists them.")]
     return {claim_id.removeprefix(start): knowledge.claim(claim_id) for claim_id in ids}
 
 
@@ -101,12 +101,11 @@ def draw(claims: Mapping[str, Claim], draws: int, seed: int) -> dict[str, NDArra
     >>> bool(abs(np.median(speed) / claims["glide-speed"].number - 1) < 0.02)
     True
     """
-    if not 1 <= draws <= MOST_DRAWS:
+    if not (is_whole(draws) and 1 <= draws <= MOST_DRAWS):
         raise UsageError(
-            f"{draws} draws cannot be made.", hint=f"Ask for 1 to {MOST_DRAWS:,} at a time."
+            f"{shown(draws)} draws cannot be made.", hint=f"Ask for 1 to {MOST_DRAWS:,} at a time."
         )
-    if seed < 0:
-        raise UsageError(f"A seed of {seed} is below zero.", hint="Give 0 or more.")
+    checked_seed(seed)
     return {
         key: _drawn(claim.number, claim.prior, draws, _stream(seed, key))
         for key, claim in claims.items()

@@ -22,9 +22,17 @@ from needlework.errors import UsageError
 from needlework.evidence import Claim, Knowledge
 from needlework.response import anatomy, puncture
 from needlework.response.anatomy import LAYERS, Layers, NoLayers
+from needlework.response.inputs import (
+    Array,
+    all_drawn,
+    checked,
+    fitting,
+    named,
+    one_a_draw,
+    one_number,
+)
 from needlework.response.parameters import Draws, draw, parameters
 from needlework.response.puncture import NoPattern, area_fraction, hole_area_mm2
-from needlework.response.puncture_inputs import Array, checked
 from needlework.response.summary import Summary, summarise
 
 MODEL: Final = "penetration"
@@ -79,10 +87,12 @@ def travel_mm(
     >>> round(travel_mm(1.5, 5 / 7, 0.0, 0.08).item(), 2)
     0.99
     """
-    depth = checked(set_depth_mm, "Set depth in mm", high=DEEPEST_MM)
-    eta = checked(share, "Share of the set depth", high=1.0)
-    error = checked(error_mm, "Error of the set depth in mm", low=-DEEPEST_MM, high=DEEPEST_MM)
-    delta = checked(dimpling_mm, "Dimpling in mm")
+    depth, eta, error, delta = fitting(
+        checked(set_depth_mm, "Set depth in mm", high=DEEPEST_MM),
+        checked(share, "Share of the set depth", high=1.0),
+        checked(error_mm, "Error of the set depth in mm", low=-DEEPEST_MM, high=DEEPEST_MM),
+        checked(dimpling_mm, "Dimpling in mm"),
+    )
     return np.asarray(np.where(depth > 0, np.maximum(eta * (depth + error) - delta, 0.0), 0.0))
 
 
@@ -106,8 +116,10 @@ def channel_mm(travel: ArrayLike, open_share: ArrayLike) -> Array:
     >>> round(channel_mm(0.9, 1 / 3).item(), 3)
     0.3
     """
-    moved = checked(travel, "Travel in mm")
-    return np.asarray(moved * checked(open_share, "Share that stays open", high=1.0))
+    moved, share = fitting(
+        checked(travel, "Travel in mm"), checked(open_share, "Share that stays open", high=1.0)
+    )
+    return np.asarray(moved * share)
 
 
 def injured_volume_cm3_per_cm2(
@@ -153,9 +165,13 @@ def injured_volume_cm3_per_cm2(
     >>> round(injured_volume_cm3_per_cm2(250, 0.035, 1.06, 0.06, 1.3).item(), 5)
     0.00096
     """
-    punctured = area_fraction(density_per_cm2, hole_area_mm2(hole_radius_mm))
-    below = checked(travel, "Travel in mm") - checked(epidermis_mm, "Epidermis in mm")
-    within = np.minimum(checked(dermis_mm, "Dermis in mm"), np.maximum(below, 0.0))
+    punctured, moved, epidermis, dermis = fitting(
+        area_fraction(density_per_cm2, hole_area_mm2(hole_radius_mm)),
+        checked(travel, "Travel in mm"),
+        checked(epidermis_mm, "Epidermis in mm"),
+        checked(dermis_mm, "Dermis in mm"),
+    )
+    within = np.minimum(dermis, np.maximum(moved - epidermis, 0.0))
     return np.asarray(punctured * within / _MM_PER_CM)
 
 
@@ -198,8 +214,10 @@ def entry_force_mn(
     >>> entry_force_mn(claims, [5.0, 37.0]).tolist()
     [20.0, 167.0]
     """
-    tip = checked(tip_um, "Tip diameter in um", above=True)
-    faster = checked(speed_ratio, "Speed over that of the test", above=True)
+    tip, faster = fitting(
+        checked(tip_um, "Tip diameter in um", above=True),
+        checked(speed_ratio, "Speed over that of the test", above=True),
+    )
     sharp, blunt = (claims[f"entry-force-{kind}"].number for kind in ("sharp", "blunt"))
     thin, thick = (claims[f"entry-tip-{kind}"].number for kind in ("sharp", "blunt"))
     at_test_speed = sharp + (blunt - sharp) * (tip - thin) / (thick - thin)
@@ -252,7 +270,7 @@ def layer_reached(travel: ArrayLike, layers: Layers) -> LayerReached:
     'reticular-dermis'
     """
     moved = checked(travel, "Travel in mm")
-    floors = layers.floors_mm()
+    floors = checked(layers.floors_mm(), "Depth of a layer in mm")
     if moved.shape != floors.shape[1:]:
         raise UsageError(
             f"{moved.size} draws of travel do not go with {floors.shape[1]} of layers.",
@@ -357,7 +375,7 @@ def penetration(
     >>> penetration(known, "exceed", "scalp", 1.0, passes=4)
     NoPenetration(zone='scalp')
     """
-    checked(set_depth_mm, "Set depth in mm", high=DEEPEST_MM)
+    one_number(set_depth_mm, "Set depth in mm", high=DEEPEST_MM)
     pattern = puncture.pattern(knowledge, device, passes, draws=draws, seed=seed, needles=needles)
     skin = anatomy.layers(knowledge, zone, sex=sex, age_years=age_years, draws=draws, seed=seed)
     if isinstance(skin, NoLayers):
@@ -417,11 +435,11 @@ def lengths_mm(values: Draws, kind: str, set_depth_mm: ArrayLike) -> tuple[Array
     >>> bool((stays <= moved).all()), round(float(np.median(moved)), 1)
     (True, 0.3)
     """
-    if kind not in CLASSES:
-        raise UsageError(
-            f"Nothing is known of how deep a {kind} goes.", hint=f"Known: {', '.join(CLASSES)}."
-        )
-    moved = travel_mm(
-        set_depth_mm, values[f"travel-share-{kind}"], values["set-depth-error"], values["dimpling"]
+    named(
+        kind, CLASSES, "travel known for the kind of device", hint=f"Known: {', '.join(CLASSES)}."
     )
+    share = f"travel-share-{kind}"
+    draws = all_drawn(values, (share, "set-depth-error", "dimpling", "open-share"), MODEL)
+    depth = one_a_draw(set_depth_mm, "Set depth in mm", draws, high=DEEPEST_MM)
+    moved = travel_mm(depth, values[share], values["set-depth-error"], values["dimpling"])
     return moved, channel_mm(moved, values["open-share"])

@@ -22,9 +22,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from needlework.errors import UsageError
 from needlework.evidence import CitedText, Claim, Knowledge
+from needlework.response.inputs import (
+    Array,
+    a_row,
+    all_drawn,
+    named,
+    one_a_draw,
+    one_number,
+    whole,
+)
 from needlework.response.parameters import Draws
 
-Array = NDArray[np.float64]
+MODEL: Final = "pigment"
 
 MOST_CLIENTS: Final = 1_000_000
 """A forecast for more clients is a cohort's business."""
@@ -124,13 +133,10 @@ def group_of(phototype: str) -> Group:
     >>> [group_of(phototype).value for phototype in ("II", "VI", "")]
     ['I-III', 'IV-VI', 'unknown']
     """
-    if not phototype:
+    if phototype == "":
         return Group.UNKNOWN
-    if phototype not in _GROUPS:
-        raise UsageError(
-            "The phototype is not one of I to VI.", hint="Leave it out where it is not known."
-        )
-    return _GROUPS[phototype]
+    known = named(phototype, _GROUPS, "phototype", hint="Give I to VI, or none if not known.")
+    return _GROUPS[known]
 
 
 def trials(knowledge: Knowledge, group: Group) -> tuple[Trial, ...]:
@@ -171,8 +177,7 @@ def counted(found: Sequence[Trial], *, prior: float = 0.5) -> tuple[float, float
     >>> counted([Trial("A", 5, 30, ("", "")), Trial("B", 1, 30, ("", ""))])
     (6.5, 54.5)
     """
-    if not 0 < prior < np.inf:
-        raise UsageError("The prior needs shapes above nought.", hint="Jeffreys' are 0.5.")
+    one_number(prior, "Shapes of the prior", above=True)
     for trial in found:
         if not 0 <= trial.events <= trial.people:
             raise UsageError(
@@ -230,8 +235,7 @@ def quantile(of: Mixture, level: float) -> float:
     """
     from scipy.special import betainc, betaincinv
 
-    if not 0 < level < 1:
-        raise UsageError("A quantile lies between 0 and 1.", hint="Give a share such as 0.975.")
+    one_number(level, "Level of a quantile", high=float(np.nextafter(1, 0)), above=True)
     each = [float(betaincinv(a, b, level)) for a, b in zip(of.a, of.b, strict=True)]
     low, high = min(each), max(each)
     for _ in range(_HALVINGS):
@@ -271,10 +275,7 @@ def predictive(of: Mixture, clients: int) -> Array:
     """
     from scipy.special import betaln
 
-    if not 1 <= clients <= MOST_CLIENTS:
-        raise UsageError(
-            f"{clients} clients cannot be foretold.", hint=f"Ask for 1 to {MOST_CLIENTS:,}."
-        )
+    whole(clients, "Clients", high=MOST_CLIENTS)
     affected = np.arange(clients + 1.0)
     ways = -np.log(clients + 1) - betaln(affected + 1, clients - affected + 1)
     chance = np.zeros(clients + 1)
@@ -321,14 +322,10 @@ def risk(
     >>> risk(some, Group.UNKNOWN).tolist()
     [0.01, 0.1]
     """
+    count = all_drawn(draws, _DRAWN, MODEL)
     light, dark = draws["risk-i-iii"], draws["risk-iv-vi"]
-    relative = np.asarray(relative_inflammation, dtype=np.float64)
-    if not np.all(np.isfinite(relative) & (relative > 0)):
-        raise UsageError(
-            "Relative inflammation must be a number above nought.", hint="1 is as in the trials."
-        )
-    if not 0 <= dark_weight <= 1:
-        raise UsageError("A weight lies between 0 and 1.", hint="0.5 takes both groups alike.")
+    relative = one_a_draw(relative_inflammation, "Relative inflammation", count, above=True)
+    one_number(dark_weight, "Weight of the darker group", high=1.0)
     match group:
         case Group.LIGHT:
             base = light
@@ -338,11 +335,6 @@ def risk(
             # Draws are independent, so taking them in turn mixes them in exact proportion.
             turns = np.floor(np.arange(len(light) + 1) * dark_weight)
             base = np.where(np.diff(turns) > 0, dark, light)
-    if not all(np.all(np.isfinite(draws[key])) for key in _DRAWN):
-        raise UsageError(
-            "Draws of the pigment model are not all finite numbers.",
-            hint="Draw them again from their claims.",
-        )
     power = np.clip(draws["inflammation-power"], 0.0, 1.0)
     return np.asarray(np.minimum(base * relative**power, 1.0), dtype=np.float64)
 
@@ -374,13 +366,8 @@ def clients_affected(risks: Array, clients: int, stream: np.random.Generator) ->
     >>> clients_affected(np.array([0.0, 1.0]), 10, np.random.default_rng(1)).tolist()
     [0, 10]
     """
-    if not 1 <= clients <= MOST_CLIENTS:
-        raise UsageError(
-            f"{clients} clients cannot be foretold.", hint=f"Ask for 1 to {MOST_CLIENTS:,}."
-        )
-    if risks.size == 0 or not np.all((risks >= 0) & (risks <= 1)):
-        raise UsageError("A risk lies between 0 and 1.", hint="Give one or more draws of it.")
-    return stream.binomial(clients, risks)
+    whole(clients, "Clients", high=MOST_CLIENTS)
+    return stream.binomial(clients, a_row(risks, "Risk", high=1.0))
 
 
 def told(claims: Mapping[str, Claim], knowledge: Knowledge, phototype: str) -> Risk:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from needlework.errors import UsageError
 from needlework.evidence import Knowledge
+from needlework.response.inputs import all_drawn
 from needlework.response.parameters import digest, parameters
 from needlework.response.refused import Refused
 
@@ -151,7 +153,7 @@ def _read(folder: Path) -> Posterior:
             hint="Install Needlework again, or run `make posterior`.",
             file=f"{folder.name}/{Path(error.filename or '').name}",
         ) from None
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{folder.name}/{MADE_FILE}: {error}.", hint="Run `make posterior`."
         ) from None
@@ -162,8 +164,25 @@ def _read(folder: Path) -> Posterior:
             file=f"{folder.name}/{DRAWS_FILE}",
             other=MADE_FILE,
         )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        draws = {name: arrays[name].astype(np.float64) for name in arrays.files}
+    draws = _draws(content, f"{folder.name}/{DRAWS_FILE}")
     for values in draws.values():
         values.flags.writeable = False
     return Posterior(MappingProxyType(draws), made)
+
+
+def _draws(content: bytes, name: str) -> dict[str, NDArray[np.float64]]:
+    """A digest says that two files belong together, not that either holds a posterior."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            draws = {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, EOFError, TypeError, AttributeError, BadZipFile):
+        raise Refused(
+            "The posterior cannot be read: {file}.",
+            hint="Install Needlework again, or run `make posterior`.",
+            file=name,
+        ) from None
+    try:
+        all_drawn(draws, {*DRAWN, *draws}, "forecast")
+    except UsageError as error:
+        raise UsageError(f"{name}: {error.message}", hint="Run `make posterior`.") from None
+    return {key: values.astype(np.float64) for key, values in draws.items()}

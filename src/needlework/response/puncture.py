@@ -6,8 +6,7 @@ shares have exact forms: a lattice for one pass, a power of it for several, Pois
 
 What is not known: no published figure was found for the glide speed of a pen or the width it
 sweeps, so a pen's density is uncertain two- to threefold; nor for the offset of a roller's rows,
-nor for how far a puncture strays from its place. A rolling needle would slit skin that stood
-still; real holes are round, since skin gives way, so the slit is an upper bound.
+nor for how far a puncture strays from its place.
 """
 
 from __future__ import annotations
@@ -20,8 +19,15 @@ from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim, Knowledge
+from needlework.response.inputs import (
+    MOST_PASSES,
+    Array,
+    checked,
+    fitting,
+    named,
+    whole,
+)
 from needlework.response.parameters import draw, parameters
-from needlework.response.puncture_inputs import MOST_PASSES, Array, checked, whole
 from needlework.units import to_mm
 
 MODEL: Final = "puncture"
@@ -66,15 +72,14 @@ def pen_density_per_cm2(
     >>> round(pen_density_per_cm2(14, 7000 / 60, 1, 2.0, 0.9).item())
     907
     """
-    strikes = (
-        checked(needles, "Needles", above=True)
-        * checked(stroke_rate_hz, "Stroke rate in Hz", above=True)
-        * checked(passes, "Passes", above=True, high=MOST_PASSES)
+    count, rate, number, speed, width = fitting(
+        checked(needles, "Needles", above=True),
+        checked(stroke_rate_hz, "Stroke rate in Hz", above=True),
+        checked(passes, "Passes", above=True, high=MOST_PASSES),
+        checked(glide_speed_cm_s, "Glide speed in cm/s", above=True),
+        checked(swept_width_cm, "Swept width in cm", above=True),
     )
-    swept = checked(glide_speed_cm_s, "Glide speed in cm/s", above=True) * checked(
-        swept_width_cm, "Swept width in cm", above=True
-    )
-    return np.asarray(strikes / swept)
+    return np.asarray(count * rate * number / (speed * width))
 
 
 def roller_density_per_cm2(
@@ -108,15 +113,13 @@ def roller_density_per_cm2(
     >>> round(roller_density_per_cm2(192, 15, 2.0, 2.0).item(), 1)
     229.2
     """
-    strikes = checked(needles, "Needles", above=True) * checked(
-        passes, "Passes", above=True, high=MOST_PASSES
+    count, number, diameter, width = fitting(
+        checked(needles, "Needles", above=True),
+        checked(passes, "Passes", above=True, high=MOST_PASSES),
+        checked(drum_diameter_cm, "Drum diameter in cm", above=True),
+        checked(drum_width_cm, "Drum width in cm", above=True),
     )
-    rolled = (
-        np.pi
-        * checked(drum_diameter_cm, "Drum diameter in cm", above=True)
-        * checked(drum_width_cm, "Drum width in cm", above=True)
-    )
-    return np.asarray(strikes / rolled)
+    return np.asarray(count * number / (np.pi * diameter * width))
 
 
 # --- area -------------------------------------------------------------------------------------
@@ -140,8 +143,9 @@ def hole_area_mm2(hole_radius_mm: ArrayLike, slit_mm: ArrayLike = 0.0) -> Array:
     >>> round(hole_area_mm2(0.035).item(), 5)
     0.00385
     """
-    radius = checked(hole_radius_mm, "Hole radius in mm")
-    slit = checked(slit_mm, "Slit in mm")
+    radius, slit = fitting(
+        checked(hole_radius_mm, "Hole radius in mm"), checked(slit_mm, "Slit in mm")
+    )
     return np.asarray(np.pi * radius**2 + 2 * radius * slit)
 
 
@@ -176,8 +180,9 @@ def area_fraction(density_per_cm2: ArrayLike, area_mm2: ArrayLike) -> Array:
     >>> area_fraction([250.0, 1000.0, 4000.0], hole_area_mm2(0.035)).round(3).tolist()
     [0.01, 0.038, 0.143]
     """
-    density = checked(density_per_cm2, "Density per cm2")
-    area = checked(area_mm2, "Area of a hole in mm2")
+    density, area = fitting(
+        checked(density_per_cm2, "Density per cm2"), checked(area_mm2, "Area of a hole in mm2")
+    )
     return np.asarray(-np.expm1(-density * area / _MM2_PER_CM2))
 
 
@@ -205,8 +210,10 @@ def random_gap_cdf(density_per_cm2: ArrayLike, distance_mm: ArrayLike) -> Array:
     >>> round(random_gap_cdf(250.0, 0.357).item(), 2)
     0.63
     """
-    density = checked(density_per_cm2, "Density per cm2") / _MM2_PER_CM2
-    distance = checked(distance_mm, "Distance in mm")
+    density, distance = fitting(
+        checked(density_per_cm2, "Density per cm2") / _MM2_PER_CM2,
+        checked(distance_mm, "Distance in mm"),
+    )
     return np.asarray(-np.expm1(-density * np.pi * distance**2))
 
 
@@ -230,8 +237,10 @@ def random_gap_quantile_mm(density_per_cm2: ArrayLike, share: ArrayLike) -> Arra
     >>> random_gap_quantile_mm(250.0, [0.5, 0.95]).round(3).tolist()
     [0.297, 0.618]
     """
-    density = checked(density_per_cm2, "Density per cm2", above=True) / _MM2_PER_CM2
-    asked = checked(share, "Share", high=np.nextafter(1, 0))
+    density, asked = fitting(
+        checked(density_per_cm2, "Density per cm2", above=True) / _MM2_PER_CM2,
+        checked(share, "Share", high=np.nextafter(1, 0)),
+    )
     return np.asarray(np.sqrt(-np.log1p(-asked) / (np.pi * density)))
 
 
@@ -310,103 +319,13 @@ def overtreated_share(density_per_cm2: ArrayLike, distance_mm: ArrayLike, least:
     """
     from scipy.special import gammainc
 
-    density = checked(density_per_cm2, "Density per cm2") / _MM2_PER_CM2
-    distance = checked(distance_mm, "Distance in mm")
+    density, distance = fitting(
+        checked(density_per_cm2, "Density per cm2") / _MM2_PER_CM2,
+        checked(distance_mm, "Distance in mm"),
+    )
     whole(least, "Least punctures that over-treat")
     # The tail of a Poisson count is a regularised incomplete gamma function.
     return np.asarray(gammainc(float(least), density * np.pi * distance**2), dtype=np.float64)
-
-
-# --- a rolling needle -------------------------------------------------------------------------
-
-
-def roller_entry_angle_deg(
-    drum_radius_mm: ArrayLike, needle_length_mm: ArrayLike, depth_mm: ArrayLike
-) -> Array:
-    """How far from upright a roller's needle stands when its tip meets the skin.
-
-    Parameters
-    ----------
-    drum_radius_mm, needle_length_mm
-        Above 0; they broadcast.
-    depth_mm
-        How deep the tip goes when upright, 0 to the needle's length.
-
-    Raises
-    ------
-    UsageError
-        A number is out of its domain.
-
-    Examples
-    --------
-    >>> round(roller_entry_angle_deg(10.0, 1.5, 1.5).item(), 1)
-    29.6
-    """
-    rolling, tip, _ = _rolled(drum_radius_mm, needle_length_mm, depth_mm)
-    return np.asarray(np.degrees(np.arccos(rolling / tip)))
-
-
-def roller_slit_mm(
-    drum_radius_mm: ArrayLike,
-    needle_length_mm: ArrayLike,
-    depth_mm: ArrayLike,
-    at_mm: ArrayLike = 0.0,
-) -> Array:
-    """Length over which a rolling needle sweeps, `at_mm` below skin that stands still.
-
-    The tip runs on a cycloid drawn out beyond the drum. With the rolling radius
-    a = R + L - d and the tip's T = R + L, a needle crosses the level z between the angles
-    ±arccos((a + z)/T), and sweeps 2 [√(T² - (a + z)²) - a arccos((a + z)/T)]. It is widest at
-    the surface and nothing at the tip. Skin gives way, so this is an upper bound.
-
-    Parameters
-    ----------
-    drum_radius_mm, needle_length_mm
-        Above 0; they broadcast.
-    depth_mm
-        How deep the tip goes when upright, 0 to the needle's length.
-    at_mm
-        Level below the surface, 0 to `depth_mm`.
-
-    Returns
-    -------
-    NDArray
-        mm.
-
-    Raises
-    ------
-    UsageError
-        A number is out of its domain, or a level lies below the tip.
-
-    Examples
-    --------
-    >>> roller_slit_mm(10.0, 1.5, [0.15, 1.5]).round(3).tolist()
-    [0.032, 1.028]
-    """
-    rolling, tip, depth = _rolled(drum_radius_mm, needle_length_mm, depth_mm)
-    level = checked(at_mm, "Level in mm")
-    if (level > depth).any():
-        raise UsageError("A level lies below the needle's tip.", hint="Give 0 to the depth.")
-    height = np.minimum(rolling + level, tip)
-    # a arccos(h/T) as an arctangent keeps its digits where the two are close.
-    side = np.sqrt((tip - height) * (tip + height))
-    return np.asarray(np.maximum(2 * (side - rolling * np.arctan2(side, height)), 0.0))
-
-
-def _rolled(
-    drum_radius_mm: ArrayLike, needle_length_mm: ArrayLike, depth_mm: ArrayLike
-) -> tuple[Array, Array, Array]:
-    """Rolling radius, the tip's radius, and depth; a drum that is held off rolls on a wider one."""
-    drum = checked(drum_radius_mm, "Drum radius in mm", above=True)
-    length = checked(needle_length_mm, "Needle length in mm", above=True)
-    depth = checked(depth_mm, "Depth in mm")
-    if (depth > length).any():
-        raise UsageError(
-            "A roller's needle cannot go deeper than it is long.",
-            hint="Give a depth from 0 to the needle's length.",
-        )
-    tip = np.asarray(drum + length)
-    return np.asarray(tip - depth), tip, depth
 
 
 # --- a device ---------------------------------------------------------------------------------
@@ -556,11 +475,9 @@ def pattern(
 
 
 def _kind(knowledge: Knowledge, device: str) -> str:
-    if device not in knowledge.release.devices:
-        raise UsageError(
-            f"There is no device {device!r}.", hint="docs/evidence/device.md lists them."
-        )
-    return knowledge.release.devices[device].kind
+    devices = knowledge.release.devices
+    named(device, devices, "device", hint="docs/evidence/device.md lists them.")
+    return devices[device].kind
 
 
 def hole_radius_mm(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
-from needlework.response.puncture_inputs import MOST_PASSES, Array, checked, whole
+from needlework.response.inputs import MOST_PASSES, Array, checked, one_number, whole
 
 _MM2_PER_CM2: Final = 100
 
@@ -32,9 +32,9 @@ class Lattice:
     stagger: float = 0.0
 
     def __post_init__(self) -> None:
-        checked(self.along_mm, "Pitch along a row in mm", above=True)
-        checked(self.across_mm, "Pitch across rows in mm", above=True)
-        checked(self.stagger, "Stagger of rows", high=1.0)
+        one_number(self.along_mm, "Pitch along a row in mm", above=True)
+        one_number(self.across_mm, "Pitch across rows in mm", above=True)
+        one_number(self.stagger, "Stagger of rows", high=1.0)
 
     @property
     def density_per_cm2(self) -> float:
@@ -167,8 +167,8 @@ def roller_lattice(
             f"{needles} needles do not fill {rows} rows evenly.",
             hint="Give the needles and rows that the maker states.",
         )
-    checked(drum_diameter_mm, "Drum diameter in mm", above=True)
-    checked(drum_width_mm, "Drum width in mm", above=True)
+    one_number(drum_diameter_mm, "Drum diameter in mm", above=True)
+    one_number(drum_width_mm, "Drum width in mm", above=True)
     pitch = np.pi * drum_diameter_mm / (needles // rows)
     return Lattice(along_mm=float(pitch), across_mm=drum_width_mm / rows, stagger=stagger)
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from needlework.errors import UsageError
 from needlework.evidence import Knowledge
+from needlework.response.inputs import FARTHEST, MOST_PASSES, Array, one_number, whole
 from needlework.response.puncture import NoPattern, Pattern, pattern
 from needlework.response.puncture import drawn as parameters_drawn
-from needlework.response.puncture_inputs import MOST_PASSES, Array, checked, whole
 from needlework.response.puncture_lattice import Lattice, roller_lattice
 from needlework.response.puncture_outline import Outline
 
@@ -44,6 +44,9 @@ class RollerPass:
     lattice: Lattice
     direction_deg: float
 
+    def __post_init__(self) -> None:
+        one_number(self.direction_deg, "Direction in degrees", low=-FARTHEST)
+
 
 @dataclass(frozen=True, slots=True)
 class PenPass:
@@ -54,6 +57,12 @@ class PenPass:
     """How far the pen glides from one strike to the next."""
     swept_width_mm: float
     direction_deg: float
+
+    def __post_init__(self) -> None:
+        whole(self.needles, "Needles")
+        one_number(self.step_mm, "Glide from strike to strike in mm", above=True)
+        one_number(self.swept_width_mm, "Swept width in mm", above=True)
+        one_number(self.direction_deg, "Direction in degrees", low=-FARTHEST)
 
     @property
     def density_per_cm2(self) -> float:
@@ -131,7 +140,7 @@ def puncture_map(
     """
     if not passes:
         raise UsageError("A map needs a pass.", hint="Give at least one.")
-    checked(jitter_mm, "Jitter in mm")
+    one_number(jitter_mm, "Jitter in mm")
     left, top, right, bottom = outline.bounds_mm
     centre = np.array([left + right, top + bottom]) / 2
     # A disc that holds zone and fringe whichever way a pass turns, and punctures that stray in.
@@ -159,7 +168,6 @@ def _density(one: RollerPass | PenPass) -> float:
 
 
 def _turned(points: Array, one: RollerPass | PenPass) -> Array:
-    checked(one.direction_deg, "Direction in degrees", low=-np.inf)
     angle = np.radians(one.direction_deg)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return np.asarray(points @ turn)
@@ -169,9 +177,6 @@ def _lay(one: RollerPass | PenPass, radius: float, rng: np.random.Generator) -> 
     """A pass along x over the square of half-side `radius` about the origin, begun at random."""
     if isinstance(one, RollerPass):
         return _lay_lattice(one.lattice, radius, rng)
-    whole(one.needles, "Needles")
-    checked(one.step_mm, "Glide from strike to strike in mm", above=True)
-    checked(one.swept_width_mm, "Swept width in mm", above=True)
     return _lay_strokes(one, radius, rng)
 
 
@@ -266,8 +271,8 @@ def coverage(
     """
     from scipy.spatial import cKDTree
 
-    checked(hole_radius_mm, "Hole radius in mm", high=FRINGE_MM)
-    checked(reach_mm, "Reach in mm", high=FRINGE_MM)
+    one_number(hole_radius_mm, "Hole radius in mm", high=FRINGE_MM)
+    one_number(reach_mm, "Reach in mm", high=FRINGE_MM)
     whole(overtreated_from, "Least punctures that over-treat")
     whole(points, "Points to sample")
     if not len(made.punctures_mm):

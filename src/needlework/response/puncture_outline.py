@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
-from needlework.response.puncture_inputs import Array, checked
+from needlework.response.inputs import FARTHEST, Array, checked, one_number
 
 _MM2_PER_CM2: Final = 100
 _CURVE_STEPS: Final = 8
@@ -31,7 +31,7 @@ class Outline:
         if not self.rings:
             raise UsageError("An outline has no ring.", hint="Give at least three corners.")
         for ring in self.rings:
-            checked(ring, "Corner of an outline in mm", low=-np.inf)
+            checked(ring, "Corner of an outline in mm", low=-FARTHEST)
             if ring.ndim != 2 or ring.shape[0] < 3 or ring.shape[1] != 2:
                 raise UsageError(
                     "A ring of an outline needs three corners or more.",
@@ -62,6 +62,12 @@ class Outline:
         >>> rectangle_mm(10, 20).holds(np.array([[5.0, 5.0], [11.0, 5.0]])).tolist()
         [True, False]
         """
+        points_mm = checked(points_mm, "Point of skin in mm", low=-FARTHEST)
+        if points_mm.ndim != 2 or points_mm.shape[1] != 2:
+            raise UsageError(
+                f"Points of the shape {points_mm.shape} lie on no skin.",
+                hint="Give points as rows of x and y in mm.",
+            )
         order = np.argsort(points_mm[:, 1])
         x, y = points_mm[order, 0], points_mm[order, 1]
         crossed = np.zeros(len(points_mm), dtype=np.bool_)
@@ -93,7 +99,7 @@ def outline_mm(corners_mm: ArrayLike) -> Outline:
     >>> outline_mm([[0, 0], [30, 0], [0, 20]]).area_cm2
     3.0
     """
-    return Outline((np.asarray(corners_mm, dtype=np.float64),))
+    return Outline((checked(corners_mm, "Corner of an outline in mm", low=-FARTHEST),))
 
 
 def rectangle_mm(width_mm: float, height_mm: float) -> Outline:
@@ -109,8 +115,8 @@ def rectangle_mm(width_mm: float, height_mm: float) -> Outline:
     >>> rectangle_mm(30, 20).area_cm2
     6.0
     """
-    checked(width_mm, "Width in mm", above=True)
-    checked(height_mm, "Height in mm", above=True)
+    one_number(width_mm, "Width in mm", above=True)
+    one_number(height_mm, "Height in mm", above=True)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * [width_mm, height_mm]
     return outline_mm(corners)
 
@@ -135,7 +141,9 @@ def outline_from_path(path: str, mm_per_unit: float) -> Outline:
     >>> outline_from_path("M0 0H10V10H0Z", mm_per_unit=2.0).area_cm2
     4.0
     """
-    checked(mm_per_unit, "Millimetres to a unit", above=True)
+    if type(path) is not str:
+        raise UsageError("A path is no text.", hint="Give the path of a zone as it is drawn.")
+    one_number(mm_per_unit, "Millimetres to a unit", above=True)
     rings = [np.array(ring) * mm_per_unit for ring in _rings(path)]
     return Outline(tuple(rings))
 

@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from needlework.response.puncture_inputs import Array, checked, whole
+from needlework.errors import UsageError
+from needlework.response.inputs import Array, one_number, whole
 from needlework.response.puncture_map import FRINGE_MM, Coverage, PunctureMap
 
 
@@ -90,8 +91,10 @@ def draw_map_svg(
     >>> picture.startswith("<svg "), "<title" in picture
     (True, True)
     """
-    checked(hole_radius_mm, "Hole radius in mm", high=FRINGE_MM)
+    one_number(hole_radius_mm, "Hole radius in mm", high=FRINGE_MM)
     whole(overtreated_from, "Least punctures that over-treat")
+    if not len(made.punctures_mm):
+        raise UsageError("A map has no puncture to draw.", hint="Give more passes or area.")
     left, top, right, bottom = made.outline.bounds_mm
     unit = _MAP_WIDTH / max(right - left, bottom - top)
     height = max(round((bottom - top) * unit) + 44, _DETAIL + 110) + 2 * _MARGIN

@@ -18,14 +18,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from needlework.errors import UsageError
 from needlework.evidence import Cited, CitedText, Knowledge
+from needlework.response.inputs import Array, a_row, all_drawn, fitting, one_a_draw, one_number
 from needlework.response.parameters import Draws
 from needlework.units import to_mm
 
-Array = NDArray[np.float64]
+MODEL: Final = "redness"
 
 HOURS_A_DAY: Final = 24.0
 _IN_HOURS: Final = {"h": 1.0, "d": HOURS_A_DAY}
@@ -56,6 +57,13 @@ class Course:
     """Lifetime of damage."""
     inflammation_h: Array
     """Lifetime of inflammation."""
+
+    def __post_init__(self) -> None:
+        draws = _lifetime(self.early_h).size
+        one_a_draw(self.dose, "Dose", draws, high=1.0)
+        one_a_draw(self.late_ratio, "Late part of redness", draws)
+        for lifetime in (self.damage_h, self.inflammation_h):
+            one_a_draw(lifetime, "Lifetime in h", draws, above=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +124,9 @@ def inflammation(
     >>> inflammation([0, 24], damage_h=24.0, inflammation_h=24.0).round(4).tolist()
     [[0.0, 0.3679]]
     """
-    times = _times(hours)
+    times = a_row(hours, "Hours since the last pass")
     damage, inflamed, amount = np.broadcast_arrays(
-        _lifetime(damage_h), _lifetime(inflammation_h), _dose(dose)
+        *fitting(_lifetime(damage_h), _lifetime(inflammation_h), _dose(dose))
     )
     stage = _stage(times[None, :], damage[:, None], inflamed[:, None])
     return np.asarray(stage * amount[:, None], dtype=np.float64)
@@ -132,7 +140,8 @@ def inflammation_area(*, inflammation_h: ArrayLike, dose: ArrayLike = 1.0) -> Ar
     >>> inflammation_area(inflammation_h=38.4, dose=0.5).tolist()
     [19.2]
     """
-    return np.asarray(_lifetime(inflammation_h) * _dose(dose), dtype=np.float64)
+    lifetime, amount = fitting(_lifetime(inflammation_h), _dose(dose))
+    return np.asarray(lifetime * amount, dtype=np.float64)
 
 
 def inflammation_peak_hours(*, damage_h: ArrayLike, inflammation_h: ArrayLike) -> Array:
@@ -143,7 +152,7 @@ def inflammation_peak_hours(*, damage_h: ArrayLike, inflammation_h: ArrayLike) -
     >>> inflammation_peak_hours(damage_h=24.0, inflammation_h=24.0).tolist()
     [24.0]
     """
-    damage, inflamed = np.broadcast_arrays(_lifetime(damage_h), _lifetime(inflammation_h))
+    damage, inflamed = np.broadcast_arrays(*fitting(_lifetime(damage_h), _lifetime(inflammation_h)))
     slow = np.maximum(damage, inflamed)
     excess = slow / np.minimum(damage, inflamed) - 1
     apart = excess > 0
@@ -185,25 +194,18 @@ def course(draws: Draws, healing: Draws, *, dose: ArrayLike = 1.0) -> Course:
     ... ).inflammation_h.tolist()
     [48.0]
     """
-    early, ratio = _lifetime(draws["early-lifetime"]), draws["late-ratio"]
-    damage, inflamed = healing["damage-time"], healing["inflammation-time"]
-    amount = _dose(dose)
-    if not np.all(np.isfinite(ratio) & (ratio >= 0)):
+    count = all_drawn(draws, ("early-lifetime", "late-ratio"), MODEL)
+    if all_drawn(healing, ("damage-time", "inflammation-time"), "healing") != count:
         raise UsageError(
-            "The late part of redness must be nought or more.", hint="Draw it from its claim."
-        )
-    shapes = {early.shape, ratio.shape, damage.shape, inflamed.shape}
-    if len(shapes) > 1 or amount.size not in {1, early.size}:
-        raise UsageError(
-            "Redness, healing and doses have different numbers of draws.",
-            hint="Draw both models with as many, and give one dose or one for each.",
+            "Redness and healing have different numbers of draws.",
+            hint="Draw both models with as many.",
         )
     return Course(
-        dose=np.broadcast_to(amount, early.shape),
-        early_h=early,
-        late_ratio=ratio,
-        damage_h=_lifetime(damage * HOURS_A_DAY),
-        inflammation_h=_lifetime(inflamed * HOURS_A_DAY),
+        dose=one_a_draw(dose, "Dose", count, high=1.0),
+        early_h=draws["early-lifetime"],
+        late_ratio=draws["late-ratio"],
+        damage_h=healing["damage-time"] * HOURS_A_DAY,
+        inflammation_h=healing["inflammation-time"] * HOURS_A_DAY,
     )
 
 
@@ -233,7 +235,7 @@ def redness(skin: Course, hours: ArrayLike) -> Array:
     >>> redness(Course(one, 1.5 * one, 0 * one, 14 * one, 38 * one), [0, 1.5]).round(4).tolist()
     [[1.0, 0.3679]]
     """
-    times = _times(hours)
+    times = a_row(hours, "Hours since the last pass")
     return _redness(skin)(np.broadcast_to(times, (skin.early_h.size, times.size)))
 
 
@@ -283,22 +285,15 @@ def hours_until_resolved(
     >>> hours_until_resolved(flush).round(3).tolist()
     [3.454]
     """
-    share = np.broadcast_to(np.asarray(below, dtype=np.float64), skin.early_h.shape)
-    if not np.all((share > 0) & (share < 1)):
-        raise UsageError(
-            "Redness has resolved below a share of its peak between 0 and 1.",
-            hint="Give a share such as 0.1.",
-        )
+    draws = skin.early_h.size
+    most = float(np.nextafter(1, 0))
+    share = one_a_draw(below, "Share of the peak", draws, high=most, above=True)
     full = replace(skin, dose=np.ones_like(share))
     if of is None:
         threshold = share * peak_redness(full)
         reached = skin.dose > 0
     else:
-        whole = np.broadcast_to(np.asarray(of, dtype=np.float64), share.shape)
-        if not np.all(np.isfinite(whole) & (whole > 0)):
-            raise UsageError(
-                "The redness to compare with must be above nought.", hint="Give a peak."
-            )
+        whole = one_a_draw(of, "Redness to compare with", draws, above=True)
         with np.errstate(divide="ignore"):
             threshold = share * whole / skin.dose
         reached = np.isfinite(threshold)
@@ -348,8 +343,8 @@ def ceilings(knowledge: Knowledge, depth_mm: float | None = None) -> tuple[Ceili
     >>> [ceiling.gone_by_h.value for ceiling in ceilings(load_knowledge(), 1.5)]
     [6.0, 168.0]
     """
-    if depth_mm is not None and not 0 < depth_mm < np.inf:
-        raise UsageError("The depth must be above nought.", hint="Give millimetres, or none.")
+    if depth_mm is not None:
+        one_number(depth_mm, "Set depth in mm", above=True)
     found = []
     for time_id, depth_id in _CEILINGS:
         depth_to = None
@@ -377,9 +372,7 @@ def share_beyond(hours: Array, ceiling: Ceiling) -> float:
     >>> share_beyond(np.array([5.0, 7.0]), Ceiling(Cited(6, "h", ()), None, ()))
     0.5
     """
-    if hours.size == 0:
-        raise UsageError("There are no draws to compare.", hint="Give one or more.")
-    return float(np.mean(hours > ceiling.gone_by_h.value))
+    return float(np.mean(a_row(hours, "Hours of redness") > ceiling.gone_by_h.value))
 
 
 def swelling(knowledge: Knowledge) -> Swelling:
@@ -459,27 +452,9 @@ def _peak(skin: Course, times: Array, values: Array) -> Array:
     return np.asarray(np.maximum(refined, values.max(axis=1)), dtype=np.float64)
 
 
-def _times(hours: ArrayLike) -> Array:
-    times = np.atleast_1d(np.asarray(hours, dtype=np.float64))
-    if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times) & (times >= 0)):
-        raise UsageError(
-            "Times after a session must be numbers of hours, nought or more.",
-            hint="Give one row of hours since the last pass.",
-        )
-    return times
-
-
 def _lifetime(hours: ArrayLike) -> Array:
-    values = np.atleast_1d(np.asarray(hours, dtype=np.float64))
-    if values.ndim != 1 or values.size == 0 or not np.all(np.isfinite(values) & (values > 0)):
-        raise UsageError("A lifetime must be a number of hours above nought.", hint="Give hours.")
-    return values
+    return a_row(hours, "Lifetime in h", above=True)
 
 
 def _dose(dose: ArrayLike) -> Array:
-    values = np.atleast_1d(np.asarray(dose, dtype=np.float64))
-    if values.ndim != 1 or values.size == 0 or not np.all((values >= 0) & (values <= 1)):
-        raise UsageError(
-            "A dose is a share of the greatest injury, 0 to 1.", hint="Give 1 for a full dose."
-        )
-    return values
+    return a_row(dose, "Dose", high=1.0)

@@ -13,12 +13,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from needlework.errors import UsageError
 from needlework.evidence import Cited, CitedText, Knowledge
 from needlework.response import closure, pigment, redness
 from needlework.response.forecast import Person, Way
+from needlework.response.inputs import one_number
 from needlework.response.parameters import draw, parameters
-from needlework.response.penetration import NoPenetration, penetration
+from needlework.response.penetration import DEEPEST_MM, NoPenetration, penetration
 
 DRAWS: Final = 1000
 _RISKS: Final = 40_000
@@ -166,10 +166,7 @@ def _one(
     draws: int,
     seed: int,
 ) -> Skin:
-    if not way.depth_mm > 0:
-        raise UsageError(
-            f"A depth of {way.depth_mm:g} mm cannot be needled.", hint="Give mm above nought."
-        )
+    one_number(way.depth_mm, "Set depth in mm", high=DEEPEST_MM, above=True)
     reached, behind = _reached(knowledge, way, person, draws, seed)
     barrier, closed = _closing(knowledge, way, person, draws, seed)
     red, fading, dark = shared

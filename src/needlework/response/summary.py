@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from needlework.errors import UsageError
+from needlework.response.inputs import as_given, is_whole
 
 LEVELS: Final = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """The seven quantiles of a `Summary`, from its lowest bound to its highest."""
@@ -60,8 +61,8 @@ def summarise(values: NDArray[np.floating], axis: int = 0) -> Summary:
     >>> float(said.low_80), float(said.median), float(said.high_80)
     (10.0, 50.0, 90.0)
     """
-    given = np.asarray(values)
-    if given.ndim == 0 or not -given.ndim <= axis < given.ndim:
+    given = as_given(values, "Draws to summarise")
+    if given.ndim == 0 or not (is_whole(axis) and -given.ndim <= axis < given.ndim):
         raise UsageError(
             f"Draws of {given.ndim} dimensions have no axis {axis}.",
             hint="Give an array with one axis of draws, and name it.",

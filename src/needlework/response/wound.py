@@ -18,21 +18,24 @@ from typing import Final, Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from needlework.errors import UsageError
 from needlework.evidence import Claim
-
-Array = NDArray[np.float64]
+from needlework.response.inputs import Array, a_row, named
 
 Course = Literal["diabetic", "treated", "normal"]
 Solver = Literal["LSODA", "Radau"]
 
 COURSES: Final = ("diabetic", "treated", "normal")
+SOLVERS: Final = ("LSODA", "Radau")
+LATEST_DAY: Final = 36_525.0
+"""A century: whatever a wound does, it has long done."""
 COLUMNS: Final = ("inflammatory macrophages", "repair macrophages", "growth factor")
 
 _RELATIVE: Final = 1e-12
 _ABSOLUTE: Final = 1e-12
+_NO_TIME_D: Final = 1e-9
+"""In so short a time nothing moves by a digit that is kept, and solvers find no step."""
 
 
 class Wound(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +78,7 @@ def wound(claims: Mapping[str, Claim], course: Course) -> Wound:
     >>> wound(parameters(load_knowledge(), "wound"), "normal").inflammatory_share
     0.5
     """
-    if course not in COURSES:
-        raise UsageError(f"There is no course {course!r}.", hint=f"Ask for {', '.join(COURSES)}.")
+    named(course, COURSES, "course", hint=f"Ask for {', '.join(COURSES)}.")
     value = {key: claim.number for key, claim in claims.items()}
     first = value["first-macrophages"]
     share = "inflammatory-share-normal" if course == "normal" else "inflammatory-share"
@@ -147,10 +149,9 @@ def simulate(made: Wound, days: Array, *, method: Solver = "LSODA") -> Array:
     >>> simulate(made, np.array([0.0, 200.0])).round(1).tolist()
     [[200.0, 200.0, 6.0], [905.8, 226.4, 7.0]]
     """
-    asked = np.asarray(days, np.float64)
-    if asked.ndim != 1 or not asked.size or not np.isfinite(asked).all():
-        raise UsageError("There are no days to read the wound on.", hint="Give a row of days.")
-    if asked[0] < 0 or (np.diff(asked) < 0).any():
+    named(method, SOLVERS, "solver", hint=f"Ask for {', '.join(SOLVERS)}.")
+    asked = a_row(days, "Days to read the wound on", high=LATEST_DAY)
+    if (np.diff(asked) < 0).any():
         raise UsageError("Days of a wound must rise from 0.", hint="Sort them.")
     # A stiff solver must not step over the change, so each part has its own run.
     before = asked <= made.change_day
@@ -176,7 +177,7 @@ def _run(
     """States on the days asked for, and the state at the end of the span."""
     from scipy.integrate import solve_ivp
 
-    if span[1] <= span[0]:
+    if span[1] - span[0] <= _NO_TIME_D:
         return np.tile(start, (len(asked), 1)), start
     days = np.unique(np.append(asked, span[1]))
 

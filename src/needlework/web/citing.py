@@ -134,6 +134,13 @@ class Citations:
     def why(self, claim: str) -> Why:
         return why(self._knowledge, claim)
 
+    def value(self, claim: str) -> str:
+        """What a claim says, in the page's language where that has words for it."""
+        if claim in self._knowledge.rejected:
+            return self.why(claim).value
+        said = _value(self._knowledge, self._knowledge.claims[claim], self._language)
+        return said or translator(self._language)(self.why(claim).value)
+
     @property
     def claims(self) -> tuple[str, ...]:
         """Every claim named so far."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final
 
 import click
+
+from needlework.cli.lazy import Lazy
 
 _MODELS: Final = (
     "puncture",
@@ -19,20 +20,7 @@ _MODELS: Final = (
 )
 
 
-class _Models(click.Group):
-    """Commands that are imported when they are called, as those of `needlework` itself."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_MODELS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _MODELS:
-            return None
-        found: click.Command = import_module(f"{__name__}.{cmd_name}").command
-        return found
-
-
-@click.group("response", cls=_Models)
+@click.group("response", cls=Lazy, package=__name__, names=_MODELS)
 def command() -> None:
     """Ask the models of skin: punctures, depth, closing, absorption, healing, redness.
 

@@ -13,7 +13,7 @@ import click
 from msgspec import Struct
 
 from needlework.cli import streams
-from needlework.cli.client import check_known
+from needlework.cli.client import check_depth, check_known, without_sides
 from needlework.cli.options import knowledge_options
 from needlework.cli.reasons import with_reasons
 from needlework.errors import UsageError
@@ -237,8 +237,14 @@ def known_zone(knowledge: Knowledge, name: str) -> str:
     zones = knowledge.release.zones
     known = {side for stem, zone in zones.items() for side in (stem, *sides(stem, zone.sided))}
     if name not in known and base(name) in zones:
-        raise UsageError(f"The zone {base(name)} has no sides.", hint=f"Name it {base(name)}.")
+        raise without_sides(base(name))
     check_known([name], known, "zone", "needlework schema --zones")
+    zone = zones[base(name)]
+    if zone.status != "offered":
+        streams.remark(
+            f"{zone.name.en}: nothing is needled there. {zone.why} What follows is a model's "
+            "answer and no permission."
+        )
     return name
 
 
@@ -260,11 +266,5 @@ def needled(depth_mm: float | None) -> float:
             f"A depth of {depth_mm or 0:g} mm cannot be needled.",
             hint="Give --depth in millimetres above 0, such as 1.0.",
         )
-    from needlework.response.penetration import DEEPEST_MM
-
-    if depth_mm > DEEPEST_MM:
-        raise UsageError(
-            f"A depth of {depth_mm:g} mm is no microneedling.",
-            hint=f"Give --depth in millimetres, to {DEEPEST_MM:g}; 1000 µm are 1.0.",
-        )
+    check_depth(depth_mm)
     return depth_mm

@@ -153,7 +153,7 @@ def _place(
 
 
 def _draw(svg: Path, told: object, laid: tuple[Place, object] | None, knowledge: Knowledge) -> None:
-    from needlework.cli.papers import write_file
+    from needlework.cli.papers import write_files
     from needlework.cli.response.answers import puncture as answers
     from needlework.response.puncture_map import Spread
 
@@ -164,5 +164,4 @@ def _draw(svg: Path, told: object, laid: tuple[Place, object] | None, knowledge:
             hint="Leave out --svg to see what is.",
         )
     name = knowledge.release.devices[told.device].name.en
-    write_file(svg, answers.picture(told, place, seen, name))
-    streams.remark(f"Written: {svg}")
+    write_files([(svg, answers.picture(told, place, seen, name))])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from needlework.aftercare import Advice, Course, First, Moment, Timeline
-from needlework.cli.text.client import Words, foot, head
+from needlework.cli.text.client import Words, claims_below, foot, head
 from needlework.cli.text.paper import Paper, page
 from needlework.evidence import Knowledge
 
@@ -73,17 +73,24 @@ def _session(made: Timeline, words: Words) -> Iterator[tuple[str, str]]:
 def _firsts(paper: Paper, firsts: Sequence[First], words: Words, *, with_why: bool) -> None:
     _ = words.say
     paper.heading(_("When what may begin"))
+    ordered = sorted(firsts, key=_begins)
     rows = [
         (
             _capital(first.label),
             _from(first, words),
             "" if first.wait is None else words.length(first.wait.value, first.wait.unit),
             _spread(first, words),
-            ", ".join(first.claims) if with_why else "",
         )
-        for first in sorted(firsts, key=lambda first: (first.on is None, first.on))
+        for first in ordered
     ]
-    paper.table((_("What"), _("From"), _("Wait"), _("Sources say"), _("Claims")), rows)
+    paper.table((_("What"), _("From"), _("Wait"), _("Sources say")), rows)
+    cited = [(_capital(first.label), first.claims) for first in ordered]
+    claims_below(paper, cited, with_why=with_why)
+
+
+def _begins(first: First) -> tuple[bool, str]:
+    """Sooner first; a whole day before its hours, and what has no day last."""
+    return first.on is None, f"{first.on} {first.at or ''}"
 
 
 def _from(first: First, words: Words) -> str:
@@ -112,12 +119,16 @@ def _courses(paper: Paper, courses: Sequence[Course], words: Words, *, with_why:
             _("usually {time}").format(time=words.length(course.usual.value, course.usual.unit)),
             words.spread(course.shortest, course.longest),
             words.short(course.warn_from.on),
-            ", ".join((*course.usual.claims, *course.warn_from.claims)) if with_why else "",
         )
         for course in courses
     ]
-    heads = (_("What"), _("How long"), _("Sources say"), _("Ask a clinician from"), _("Claims"))
+    heads = (_("What"), _("How long"), _("Sources say"), _("Ask a clinician from"))
     paper.table(heads, rows)
+    cited = [
+        (_capital(course.label), (*course.usual.claims, *course.warn_from.claims))
+        for course in courses
+    ]
+    claims_below(paper, cited, with_why=with_why)
 
 
 # --- day by day -------------------------------------------------------------------------------

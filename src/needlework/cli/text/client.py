@@ -100,6 +100,15 @@ def bullets(paper: Paper, texts: Iterable[CitedText], *, with_why: bool, by: int
             paper.pairs([("", "← " + ", ".join(text.claims))], by=by)
 
 
+def claims_below(
+    paper: Paper, rows: Iterable[tuple[str, Sequence[str]]], *, with_why: bool
+) -> None:
+    """The claims of each row of a table, under it: beside it they would leave it no room."""
+    if with_why:
+        paper.gap()
+        paper.pairs([("", f"{label} ← {', '.join(claims)}") for label, claims in rows])
+
+
 def foot(paper: Paper, words: Words, result: object, *, with_why: bool) -> None:
     """The chains, how much of it nobody has approved yet, and what this is for."""
     from needlework.cli.text import why
@@ -107,7 +116,7 @@ def foot(paper: Paper, words: Words, result: object, *, with_why: bool) -> None:
     _ = words.say
     cited = cited_claims(result)
     if with_why:
-        why.chains(paper, words.knowledge, cited)
+        why.chains(paper, words.knowledge, cited, _)
     proposed = len(words.knowledge.proposed.intersection(cited))
     paper.gap()
     if proposed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from needlework.cli.text.client import Words, foot
+from needlework.cli.text.client import Words, foot, head
 from needlework.cli.text.paper import Paper, page
 from needlework.documents import outlook_saying as saying
 from needlework.documents.words import Words as DocumentWords
@@ -26,13 +26,14 @@ def forecast_page(made: Outlook, knowledge: Knowledge, language: str, *, with_wh
     _ = words.say
 
     def draw(paper: Paper) -> None:
-        paper.line((_("What to expect"), "bold"))
+        head(paper, words, _("What to expect"))
         for concern in made.concerns:
             _concern(paper, concern, words)
         for zone in made.zones:
             _zone(paper, zone, words)
         if made.without:
-            paper.heading(_("Without a forecast"))
+            # Where nothing can be told, it is the plan that stands against it.
+            paper.heading(_("Without a forecast"), "" if made.concerns else _("The plan says why."))
             _bullets(paper, [saying.without(each, knowledge, language) for each in made.without])
         foot(paper, words, made, with_why=with_why)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from needlework.aftercare import Ingredient, Product
-from needlework.cli.text.client import Words, foot, head
+from needlework.cli.text.client import Words, claims_below, foot, head
 from needlework.cli.text.paper import Paper, page
 from needlework.evidence import Knowledge
 
@@ -47,11 +47,12 @@ def _ingredients(paper: Paper, made: Product, words: Words, *, with_why: bool) -
             _named(each, words),
             _from(each, words),
             _what(each, words),
-            ", ".join(each.claims) if with_why else "",
         )
         for each in made.ingredients
     ]
-    paper.table(("#", _("Name"), _("From"), _("What it is"), _("Claims")), rows)
+    paper.table(("#", _("Name"), _("From"), _("What it is")), rows)
+    cited = [(str(each.position), each.claims) for each in made.ingredients]
+    claims_below(paper, cited, with_why=with_why)
     notes = [
         (str(each.position), note) for each in made.ingredients for note in _notes(each, words)
     ]

@@ -31,8 +31,8 @@ from needlework.errors import UsageError
 from needlework.evidence import Knowledge
 from needlework.evidence.toml import parse_toml
 from needlework.response.anatomy import OLDEST, YOUNGEST
+from needlework.response.inputs import MOST_PASSES
 from needlework.response.penetration import DEEPEST_MM, NoPenetration, penetration
-from needlework.response.puncture_inputs import MOST_PASSES
 
 FORMAT: Final = "needlework-cohort-1"
 
