@@ -320,3 +320,14 @@ def test_asked_for_nothing_it_says_how(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         catalogue.main([])
     assert "--write" in capsys.readouterr().err
+
+
+def test_a_word_of_two_senses_is_two_messages() -> None:
+    """What a clinician asks for is no disease; who is expected today is no symptom."""
+    spanish = translations(read())
+    for one, other in (
+        ("Conditions", "Known conditions"),
+        ("Expected", "Expected visits"),
+        ("open", "still open"),
+    ):
+        assert spanish[one].split()[0] != spanish[other].split()[0]

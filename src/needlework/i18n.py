@@ -14,7 +14,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from needlework.errors import AnswerError
+from needlework.snapshot import load_or_build
 
 LANGUAGES: Final = ("en", "es")
 CATALOGUES: Final = Path(__file__).parent / "locale"
@@ -75,6 +78,13 @@ def say_number(number: float, language: str) -> str:
     return format_decimal(number, format="#,##0.###", locale=_locale(language))
 
 
+class _Catalogue(Struct, frozen=True):
+    """Messages with their translations; and those of them that are frames."""
+
+    messages: dict[str, str]
+    frames: tuple[str, ...]
+
+
 class _Frame(NamedTuple):
     """A sentence with values in it, as a pattern that finds them."""
 
@@ -87,22 +97,26 @@ class _Frame(NamedTuple):
 
 
 def _messages(language: str) -> dict[str, str]:
-    return _catalogue(language)[0]
+    return _catalogue(language).messages
 
 
 @lru_cache
 def _frames(language: str) -> tuple[_Frame, ...]:
     """The more a frame says by itself, the sooner it is tried."""
-    made = (_frame(*one) for one in _catalogue(language)[1])
+    held = _catalogue(language)
+    made = (_frame(message, held.messages[message]) for message in held.frames)
     return tuple(sorted(made, key=lambda one: (-one.length, one.pattern.pattern)))
 
 
 @lru_cache
-def _catalogue(language: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Messages with their translations; and which of them are frames."""
+def _catalogue(language: str) -> _Catalogue:
     path = CATALOGUES / f"{language}.po"
     if language == "en" or not path.exists():
-        return {}, []
+        return _Catalogue({}, ())
+    return load_or_build(f"words-{language}", [path], lambda: _read(path), _Catalogue)
+
+
+def _read(path: Path) -> _Catalogue:
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
@@ -114,8 +128,10 @@ def _catalogue(language: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
         if message.id and isinstance(message.id, str) and isinstance(message.string, str)
         if message.string
     }
-    frames = [(key, str(one.string)) for key, one in told.items() if FRAME in one.auto_comments]
-    return {key: str(one.string) for key, one in told.items()}, frames
+    return _Catalogue(
+        messages={key: str(one.string) for key, one in told.items()},
+        frames=tuple(key for key, one in told.items() if FRAME in one.auto_comments),
+    )
 
 
 def _frame(message: str, translation: str) -> _Frame:

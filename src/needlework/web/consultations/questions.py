@@ -225,7 +225,7 @@ WORDING: Final[Mapping[str, Wording]] = {
     "conditions": Wording(
         _("Any other condition?"), _("Whatever was not asked above, one a line.")
     ),
-    "conditions.list": Wording(_("Conditions")),
+    "conditions.list": Wording(_("Known conditions")),
     "conditions.list.name": Wording(_("Condition")),
     "allergies": Wording(
         _("Any allergy?"), _("Medicines, anaesthetics, antiseptics, metals, latex, cosmetics.")
