@@ -67,6 +67,20 @@ def test_what_was_read_is_what_is_kept(
     assert open_blob(plan.pdf).startswith(b"%PDF-")
 
 
+def test_what_was_signed_in_another_language_is_marked_as_that(
+    director: Membership, version: ConsultationVersion, alice: Membership
+) -> None:
+    plan = signed(version, people.browser(alice))
+    assert (
+        '<div class="signed">' + plan.shown
+        in people.browser(alice).get(detail(plan)).content.decode()
+    )
+    alice.user.language = "es"
+    alice.user.save()
+    page = people.browser(alice).get(detail(plan)).content.decode()
+    assert '<div class="signed" lang="en">' + plan.shown in page
+
+
 def test_it_is_shown_as_it_was_signed_though_the_knowledge_has_changed(
     director: Membership,
     version: ConsultationVersion,
