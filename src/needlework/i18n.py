@@ -25,6 +25,9 @@ CATALOGUES: Final = Path(__file__).parent / "locale"
 FRAME: Final = "frame"
 """The catalogue's mark on a sentence of the engine with values in it."""
 
+TYPED: Final = frozenset({"named", "shown"})
+"""Values of a frame that are somebody's own words."""
+
 Translate = Callable[[str], str]
 
 
@@ -35,13 +38,16 @@ def translator(language: str) -> Translate:
 
 
 def say_framed(text: str, language: str, say_value: Translate) -> str | None:
-    """A sentence that was put together from a frame of the catalogue, each value said anew.
+    """A sentence that was put together from a frame of the catalogue, its values said anew.
 
-    None where no frame fits: the text stays as it is.
+    What somebody typed stays as they typed it. None where no frame fits.
     """
     for frame in _frames(_known(language)):
         if frame.own in text and (found := frame.pattern.fullmatch(text)):
-            values = {name: say_value(value) for name, value in found.groupdict().items()}
+            values = {
+                name: value if name in TYPED else say_value(value)
+                for name, value in found.groupdict().items()
+            }
             return frame.translation.format(**values)
     return None
 

@@ -117,7 +117,8 @@ def test_a_finding_is_said_in_spanish_with_its_values(rule: str, case: dict[str,
 
 def test_what_somebody_typed_stands_in_a_sentence_as_they_typed_it() -> None:
     words = Words(KNOWN.knowledge, "es")
-    for typed in ("co-trimoxazole", "Nizoral 2 %", "{named}", "(?P<x>", "a: b; c", "“x”"):
+    typed_words = ("co-trimoxazole", "Nizoral 2 %", "exosomes", "Yes", "2026-11-20", "A, b or c")
+    for typed in (*typed_words, "{named}", "(?P<x>", "a: b; c", "“x”"):
         english = f"Takes {typed} (more bleeding): a clinician clears; it goes on as prescribed."
         assert f"Toma {typed} (más sangrado)" in words.sentence(english)
         assert Words(KNOWN.knowledge, "en").sentence(english) == english

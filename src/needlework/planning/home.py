@@ -48,9 +48,9 @@ def _reasons(case: Case, assessment: Assessment) -> Iterator[tuple[str, str]]:
     knowledge, consultation = case.knowledge, case.consultation
     allowed = "home.limits.jurisdictions"
     if consultation.jurisdiction not in knowledge.claim(allowed).words:
-        place = knowledge.release.jurisdictions.get(consultation.jurisdiction)
-        named = place.name.en if place else consultation.jurisdiction
-        yield f"Not on the allow-list of jurisdictions: {named}.", allowed
+        known = knowledge.release.jurisdictions.get(consultation.jurisdiction)
+        place = known.name.en if known else consultation.jurisdiction
+        yield f"Not on the allow-list of jurisdictions: {place}.", allowed
     nothing = "home.limits.nothing-against"
     for verdict in knowledge.claim(nothing).words:
         rules = [f.rule for f in assessment.findings if _counts(f, verdict)]

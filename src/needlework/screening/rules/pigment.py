@@ -134,21 +134,25 @@ def photosensitiser(it: Inquiry) -> Iterator[Finding]:
     """What sensitises to light asks for a plan for the sun, and what a medicine is taken for."""
     for named in it.case.conditions:
         if "photosensitivity-disorder" in named.classes:
-            yield _sun_planned(it, named.shown)
+            yield _sun_planned(it, f"{named.shown} sensitises to light: plan the sun.")
     for named in it.medicines("photosensitiser"):
         reason = named.given.taken_for  # type: ignore[attr-defined]
-        taken = f"{named.shown}, taken for {reason}," if reason in _SAID else named.shown
-        yield _sun_planned(it, taken)
+        yield _sun_planned(
+            it,
+            f"{named.shown}, taken for {reason}, sensitises to light: plan the sun."
+            if reason in _SAID
+            else f"{named.shown} sensitises to light: plan the sun.",
+        )
         if not reason and it.claim("ask-purpose").value is True:
             question = f"What is {named.shown} taken for: acne, rosacea, an infection or other?"
             yield it.ask("medicines", question)
     yield from it.ask_list("medicines")
 
 
-def _sun_planned(it: Inquiry, what: str) -> Finding:
+def _sun_planned(it: Inquiry, summary: str) -> Finding:
     return it.find(
         "class",
-        f"{what} sensitises to light: plan the sun.",
+        summary,
         uses=("sun-plan",),
         limit=Limit(sun_plan=it.claim("sun-plan").value is True),
     )

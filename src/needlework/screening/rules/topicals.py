@@ -19,29 +19,29 @@ def topical_actives(it: Inquiry) -> Iterator[Finding]:
     for kind in ("retinoid", "acid"):
         for use in _used(it, *it.claim(f"{kind}-classes").words):
             yield from _wait(it, kind, use)
-    for name, last, zones in _used(it, "topical-steroid"):
+    for shown, last, zones in _used(it, "topical-steroid"):
         if last is None:
-            yield _when(it, name, zones, "class-steroid")
+            yield _when(it, shown, zones, "class-steroid")
         elif it.on < it.after(last, "steroid-window"):
-            summary = f"{name} thins the skin if potent: a clinician decides."
+            summary = f"{shown} thins the skin if potent: a clinician decides."
             yield it.find(
                 "class-steroid", summary, zones=zones, override="override-steroid", since=last
             )
-    for name, _, zones in _used(it, "hydroquinone"):
-        summary = f"{name}: no wait before needling; afterwards again when its prescriber says."
+    for shown, _, zones in _used(it, "hydroquinone"):
+        summary = f"{shown}: no wait before needling; afterwards again when its prescriber says."
         yield it.find("class-hydroquinone", summary, zones=zones)
     yield from it.ask_list("products", zones=it.zones)
 
 
 def _wait(it: Inquiry, kind: str, use: _Use) -> Iterator[Finding]:
-    name, last, zones = use
+    shown, last, zones = use
     wait, earliest = f"wait-{kind}", f"override-wait-{kind}"
     if last is None:
-        yield _when(it, name, zones, wait)
+        yield _when(it, shown, zones, wait)
     elif it.on < (free := it.after(last, wait)):
         yield it.find(
             "class",
-            f"{name} last used on {last}: needle these zones from {free} on.",
+            f"{shown} last used on {last}: needle these zones from {free} on.",
             zones=zones,
             until=free,
             uses=(wait, f"{kind}-classes", earliest),
@@ -50,8 +50,8 @@ def _wait(it: Inquiry, kind: str, use: _Use) -> Iterator[Finding]:
         )
 
 
-def _when(it: Inquiry, name: str, zones: tuple[str, ...], key: str) -> Finding:
-    question = f"When was {name} last put on these zones?"
+def _when(it: Inquiry, shown: str, zones: tuple[str, ...], key: str) -> Finding:
+    question = f"When was {shown} last put on these zones?"
     return it.ask("products", question, zones=zones, uses=(key,))
 
 
