@@ -32,7 +32,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/bootstrap.sh
 	@scripts/bootstrap.sh
 	@printf '%s' '$(CURDIR)' > $@
 
-PORT := 8000
+PORT ?= 8000
 run: $(STAMP)  ## serve the web app with demo data, until Ctrl-C; PORT=8001 moves it
 	@exec $(BIN)/needlework serve --demo --year --port $(PORT)
 

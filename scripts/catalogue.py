@@ -256,7 +256,8 @@ def quotable(release: Release) -> dict[str, str]:
     for claim_id, claim in release.claims.items():
         said = [claim.statement, claim.because, claim.chosen]
         said += [claim.value] if isinstance(claim.value, str) else []
-        said += claim.value if isinstance(claim.value, list) else []
+        if isinstance(claim.value, list):
+            said += [word.replace("-", " ") for word in claim.value]
         said += [reference.says for reference in (*claim.supports, *claim.contradicts)]
         for word in said:
             words.setdefault(word, claim_id)

@@ -26,18 +26,6 @@ _MARKS: Final = (", ", " or ")
 _UNITS: Final = {"1": "", "1/cm2": "/cm²", "cm2": "cm²", "g/cm2": "g/cm²", "um": "µm"}
 
 
-PUT_TOGETHER: Final = (
-    "In this order: clean, anaesthetic on, anaesthetic off, antiseptic, dry, first pass.",
-    "On label.",
-    "Off label (concern).",
-    "Off label (zone).",
-    "Off label (no labelled use is known).",
-    "A clinic session in these zones was too recent, or its day is unknown.",
-    "referral for acne scars, icepick",
-)
-"""What the engine puts together from parts, said here in whole so that the catalogue holds it."""
-
-
 class Words:
     """Everything that a document says, in one language."""
 

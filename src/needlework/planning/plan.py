@@ -402,11 +402,11 @@ def _other_device(knowledge: Knowledge, made: Protocol) -> Alternative:
     name = knowledge.release.devices[made.device].name.en
     concern = knowledge.release.concerns[made.concern].name.en.lower()
     zone = knowledge.release.zones[made.zone].name.en.lower()
-    label = "on label" if made.fit.labelled else f"off label ({', '.join(made.fit.why)})"
+    why = ", ".join(made.fit.why)
     return Alternative(
         what=f"Another device, {name}, for {concern}: {zone}",
         status="open" if made.fit.labelled else "limited",
-        trade_off=f"{label[0].upper()}{label[1:]}.",
+        trade_off="On label." if made.fit.labelled else f"Off label ({why}).",
         depth=None if made.depth is None else made.depth.maximum,
         claims=made.fit.claims,
     )

@@ -57,8 +57,8 @@ def _steps(knowledge: Knowledge) -> Iterator[CitedText]:
     cleanse = "course.anaesthetic.cleanse"
     yield CitedText(knowledge.claim(cleanse).word, (cleanse,))
     order = "course.anaesthetic.order"
-    words = [word.replace("-", " ") for word in knowledge.claim(order).words]
-    yield CitedText("In this order: " + ", ".join(words) + ".", (order,))
+    steps = ", ".join(word.replace("-", " ") for word in knowledge.claim(order).words)
+    yield CitedText(f"In this order: {steps}.", (order,))
     skin = "course.anaesthetic.intact-skin-only"
     if knowledge.claim(skin).value is True:
         yield CitedText("Anaesthetic on intact skin only, never on needled skin.", (skin,))
